@@ -1,0 +1,107 @@
+"""Everything that can go wrong in the engine, as one exception tree.
+
+    StylizeError
+    ├── ImageRejected        a picture that cannot be painted, and why
+    ├── InvalidSettings      a setting outside its range
+    ├── UnknownStyle         no preset of that name
+    ├── WeightsError         VGG19 weights missing, truncated or foreign
+    ├── FetchError           a link that gave no picture
+    ├── Cancelled            ``should_stop`` said so
+    ├── Diverged             the optimisation left the finite numbers
+    └── ExecutorError
+        ├── ExecutorClosed   submitted after ``close``
+        ├── DuplicateJob     a job id submitted twice
+        └── UnknownJob       attached to a job that nobody knows
+
+Every message is one sentence meant for a person; it never holds a traceback or a path of the
+machine that the person did not name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = [
+    "Cancelled",
+    "Diverged",
+    "DuplicateJob",
+    "ExecutorClosed",
+    "ExecutorError",
+    "FetchError",
+    "ImageRejected",
+    "InvalidSettings",
+    "RejectReason",
+    "StylizeError",
+    "UnknownJob",
+    "UnknownStyle",
+    "WeightsError",
+]
+
+
+class StylizeError(Exception):
+    """Base of every error that ``nst_core`` raises on purpose."""
+
+
+class RejectReason(StrEnum):
+    """Why a picture was refused; a client can word each in its own language."""
+
+    NOT_A_PICTURE = "not_a_picture"
+    TRUNCATED = "truncated"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    TOO_NARROW = "too_narrow"
+
+
+class ImageRejected(StylizeError):
+    """A picture that cannot be painted.
+
+    Attributes:
+        reason: the kind of refusal, for clients that word it themselves.
+    """
+
+    def __init__(self, reason: RejectReason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[ImageRejected], tuple[RejectReason, str]]:
+        return type(self), (self.reason, str(self))
+
+
+class InvalidSettings(StylizeError, ValueError):
+    """A setting outside its range."""
+
+
+class UnknownStyle(StylizeError, LookupError):
+    """No preset style of that name."""
+
+
+class WeightsError(StylizeError):
+    """The VGG19 weights are missing, truncated or not VGG19's."""
+
+
+class FetchError(StylizeError):
+    """A link that could not be fetched."""
+
+
+class Cancelled(StylizeError):
+    """The caller's ``should_stop`` ended the work."""
+
+
+class Diverged(StylizeError):
+    """The optimisation produced numbers that are not finite."""
+
+
+class ExecutorError(StylizeError):
+    """Base of the errors at the executor's door."""
+
+
+class ExecutorClosed(ExecutorError):
+    """The executor takes no more jobs."""
+
+
+class DuplicateJob(ExecutorError):
+    """A job with this id was submitted before."""
+
+
+class UnknownJob(ExecutorError, LookupError):
+    """No job with this id is known."""

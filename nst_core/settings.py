@@ -1,0 +1,157 @@
+"""``Settings``: every knob of one job, its default and its valid range, in one place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from nst_core.errors import InvalidSettings
+
+__all__ = ["CONTENT_LAYERS", "RANGES", "STYLE_LAYERS", "Init", "Quality", "Settings"]
+
+
+class Quality(StrEnum):
+    """How long to paint: a named budget of optimisation steps."""
+
+    DRAFT = "draft"
+    STANDARD = "standard"
+    FINE = "fine"
+
+
+class Init(StrEnum):
+    """What the optimisation starts from."""
+
+    CONTENT = "content"
+    NOISE = "noise"
+    IMAGE = "image"
+
+
+# Gatys, Ecker and Bethge 2016 (CVPR), section 2: content on conv4_2, style on convX_1 of each
+# block. Equal style weights, as in the paper; each layer's loss is scale free by itself.
+CONTENT_LAYERS: Final[Mapping[str, float]] = MappingProxyType({"block4_conv2": 1.0})
+STYLE_LAYERS: Final[Mapping[str, float]] = MappingProxyType(
+    {f"block{block}_conv1": 0.2 for block in range(1, 6)}
+)
+
+# Inclusive bounds of every number in `Settings`.
+RANGES: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
+    {
+        "size": (32, 4096),
+        "strength": (0.0, 100.0),
+        "steps": (1, 10_000),
+        "seed": (0, 2**31 - 1),
+        "tv_weight": (0.0, 1e6),
+        "learning_rate": (1e-5, 1.0),
+        "preview_every": (0, 10_000),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How one picture is to be painted. Plain data: it may cross a process or a wire.
+
+    Attributes:
+        size: long side of the result in pixels; a smaller photo is never enlarged.
+        quality: the named budget of steps.
+        strength: 0 (barely) to 100 (almost only style).
+        steps: total optimisation steps; None takes the quality's own number.
+        init: what the optimisation starts from.
+        seed: of the noise; the same seed and settings give the same picture on one machine.
+        content_layers: VGG19 layer name to weight of its content loss.
+        style_layers: VGG19 layer name to weight of its style loss.
+        style_weights: one weight a style picture, empty for equal parts.
+        tv_weight: weight of the total variation loss.
+        learning_rate: of Adam, in units of the [0, 1] pixel range.
+        preview_every: steps between intermediate pictures, 0 for none.
+
+    Raises:
+        InvalidSettings: a value outside its range, or a layer that VGG19 does not have.
+    """
+
+    size: int = 512
+    quality: Quality = Quality.STANDARD
+    strength: float = 50.0
+    steps: int | None = None
+    init: Init = Init.CONTENT
+    seed: int = 0
+    content_layers: Mapping[str, float] = field(default_factory=lambda: dict(CONTENT_LAYERS))
+    style_layers: Mapping[str, float] = field(default_factory=lambda: dict(STYLE_LAYERS))
+    style_weights: tuple[float, ...] = ()
+    tv_weight: float = 5.0
+    learning_rate: float = 0.02
+    preview_every: int = 0
+
+    def __post_init__(self) -> None:
+        for problem in self._problems():
+            raise InvalidSettings(problem)
+
+    def _problems(self) -> Iterator[str]:
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                yield f"{name} must be between {low:g} and {high:g}, not {value:g}"
+        for name in ("content_layers", "style_layers"):
+            yield from _layer_problems(name, getattr(self, name))
+        if any(not math.isfinite(w) or w < 0 for w in self.style_weights):
+            yield "style weights must not be negative"
+        if self.style_weights and not sum(self.style_weights):
+            yield "at least one style weight must be above zero"
+
+    @property
+    def style_side(self) -> int:
+        """Long side in pixels at which a style picture shows all its detail on this canvas.
+
+        Style pictures are scaled to the canvas' area, so a panorama needs more than `size`.
+        """
+        return 2 * self.size
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as JSON-ready data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Settings:
+        """The settings that `to_dict` described.
+
+        Raises:
+            InvalidSettings: an unknown name, or a value outside its range.
+        """
+        known = {f.name for f in fields(cls)}
+        if unknown := sorted(set(data) - known):
+            msg = f"unknown setting {unknown[0]}"
+            raise InvalidSettings(msg)
+        values = dict(data)
+        try:
+            if "quality" in values:
+                values["quality"] = Quality(values["quality"])
+            if "init" in values:
+                values["init"] = Init(values["init"])
+            if "style_weights" in values:
+                values["style_weights"] = tuple(map(float, values["style_weights"]))
+            return cls(**values)
+        except (TypeError, ValueError) as error:
+            raise InvalidSettings(str(error)) from error
+
+
+def _layer_problems(name: str, weights: Mapping[str, float]) -> Iterator[str]:
+    if not weights:
+        yield f"{name} must name at least one layer"
+    elif not sum(weights.values()):
+        yield f"{name}: at least one weight must be above zero"
+    for layer, weight in weights.items():
+        if layer not in VGG19_LAYERS:
+            yield f"{name}: VGG19 has no convolution called {layer}"
+        if not math.isfinite(weight) or weight < 0:
+            yield f"{name}: the weight of {layer} must not be negative"
+
+
+VGG19_LAYERS: Final[tuple[str, ...]] = tuple(
+    f"block{block}_conv{conv}"
+    for block, convs in enumerate((2, 2, 4, 4, 4), start=1)
+    for conv in range(1, convs + 1)
+)
