@@ -1,0 +1,43 @@
+"""How fast a job goes, and so when it will be done."""
+
+from __future__ import annotations
+
+import time
+
+from nst_core.pyramid import Level
+
+__all__ = ["Pace"]
+
+
+class Pace:
+    """Seconds since the start and the pace in pixel-steps a second, which foretells the rest.
+
+    Args:
+        work: pixel-steps of the whole job.
+    """
+
+    def __init__(self, work: int) -> None:
+        self._work = work
+        self._begun = self._last = time.perf_counter()
+        self._done = 0
+        self._timed = 0
+        self._timed_seconds = 0.0
+
+    def seconds(self) -> float:
+        """Since the job began."""
+        return time.perf_counter() - self._begun
+
+    def tick(self, level: Level, *, first: bool) -> None:
+        """One step at `level` is done; `first` if it was the level's first."""
+        now = time.perf_counter()
+        pixels = level.height * level.width
+        self._done += pixels
+        # A level's first step compiles and computes targets: it says little about the others.
+        if not first or not self._timed:
+            self._timed += pixels
+            self._timed_seconds += now - self._last
+        self._last = now
+
+    def eta(self) -> float:
+        """Expected seconds until the last step is done."""
+        return (self._work - self._done) * self._timed_seconds / self._timed

@@ -1,0 +1,101 @@
+"""What leaves the engine: `Progress` while it paints, `Result` when it is done."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any
+
+from nst_core.images import Picture
+from nst_core.pyramid import Level
+from nst_core.settings import Settings
+
+__all__ = ["Losses", "Progress", "Result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """The weighted parts of the loss at one step: α·content + β·style + γ·TV = total."""
+
+    total: float
+    content: float
+    style: float
+    tv: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step is done.
+
+    Attributes:
+        step: steps done in the whole job, 1 to `total`.
+        total: steps of the whole job.
+        level: the pyramid level, 1 to `levels`.
+        levels: number of pyramid levels.
+        losses: before the step's update.
+        seconds: since the job began.
+        eta: expected seconds to the end, from the pace so far.
+        picture: the painting so far at its level's size, on the steps where it was asked for.
+    """
+
+    step: int
+    total: int
+    level: int
+    levels: int
+    losses: Losses
+    seconds: float
+    eta: float
+    picture: Picture | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished painting and how it was made.
+
+    Attributes:
+        picture: float32 RGB in [0, 1], (height, width, 3), in the photo's aspect ratio.
+        losses: of every step, in order.
+        levels: the schedule that was followed.
+        level_seconds: spent at each level, compilation included.
+        seconds: from start to finish.
+        settings: as asked for.
+        device: what computed, such as ``CPU`` or the name of the GPU.
+    """
+
+    picture: Picture = field(repr=False)
+    losses: tuple[Losses, ...] = field(repr=False)
+    levels: tuple[Level, ...]
+    level_seconds: tuple[float, ...]
+    seconds: float
+    settings: Settings
+    device: str
+
+    def report(self) -> dict[str, Any]:
+        """Everything needed to repeat and to judge the job, as JSON-ready data."""
+        height, width = self.picture.shape[:2]
+        return {
+            "seconds": round(self.seconds, 3),
+            "steps": len(self.losses),
+            "size": [width, height],
+            "quality": self.settings.quality,
+            "device": self.device,
+            "levels": [
+                {"size": [lv.width, lv.height], "steps": lv.steps, "seconds": round(seconds, 3)}
+                for lv, seconds in zip(self.levels, self.level_seconds, strict=True)
+            ],
+            "settings": self.settings.to_dict(),
+            "versions": versions(),
+            "losses": {
+                part: [getattr(step, part) for step in self.losses]
+                for part in ("total", "content", "style", "tv")
+            },
+        }
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that has a say in the pixels."""
+    packages = ("stylegram", "tensorflow", "keras", "numpy", "pillow")
+    return {"python": platform.python_version()} | {
+        name: metadata.version(name) for name in packages
+    }

@@ -1,0 +1,97 @@
+"""VGG19 as a feature extractor: no dense layers, average pooling, cut where the need ends.
+
+Simonyan and Zisserman 2014 (arXiv 1409.1556) for the network; Gatys et al. 2016, section 2, for
+average pooling in place of max pooling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import keras
+import tensorflow as tf
+
+from nst_core.errors import WeightsError
+
+__all__ = ["IMAGENET_MEAN_BGR", "Network", "build", "deprocess", "preprocess"]
+
+Tensor: TypeAlias = Any  # tensorflow ships no types
+
+# Channel means of ImageNet, blue first, on the 0..255 scale: what the Caffe weights expect.
+IMAGENET_MEAN_BGR: Final = (103.939, 116.779, 123.68)
+
+
+def preprocess(rgb: Tensor) -> Tensor:
+    """RGB in [0, 1], (..., 3) → BGR on the 0..255 scale minus ImageNet's mean."""
+    return rgb[..., ::-1] * 255.0 - tf.constant(IMAGENET_MEAN_BGR, rgb.dtype)
+
+
+def deprocess(bgr: Tensor) -> Tensor:
+    """The inverse of `preprocess`; nothing is clipped."""
+    return ((bgr + tf.constant(IMAGENET_MEAN_BGR, bgr.dtype)) / 255.0)[..., ::-1]
+
+
+class Network:
+    """Feature maps by layer name.
+
+    Args:
+        model: maps preprocessed pictures (n, height, width, 3) to one feature map (n, h, w, c) a
+            layer, in the order of `layers`. Tests inject a tiny one.
+        layers: names of the model's outputs.
+    """
+
+    def __init__(self, model: keras.Model, layers: Sequence[str]) -> None:
+        self.model = model
+        self.layers = tuple(layers)
+        self.channels = tuple(int(output.shape[-1]) for output in model.outputs)
+
+    def features(self, rgb: Tensor) -> dict[str, Tensor]:
+        """Feature maps of pictures, RGB in [0, 1], (n, height, width, 3)."""
+        maps = self.model(preprocess(rgb), training=False)
+        return dict(zip(self.layers, maps if isinstance(maps, list) else [maps], strict=True))
+
+
+def build(weights: Path | None, layers: Sequence[str]) -> Network:
+    """VGG19 with every max pool replaced by an average pool, ending at the deepest of `layers`.
+
+    Args:
+        weights: a Keras ``notop`` file; None leaves random kernels.
+        layers: convolutions to tap, such as ``block4_conv2``, after their ReLU.
+
+    Raises:
+        WeightsError: Keras cannot load the file.
+        ValueError: a name that VGG19 does not have.
+    """
+    try:
+        source = keras.applications.VGG19(
+            include_top=False, weights=str(weights) if weights else None
+        )
+    except (OSError, ValueError, KeyError) as error:
+        msg = f"The weights file {weights} cannot be loaded into VGG19."
+        raise WeightsError(msg) from error
+    return _rebuild(source, layers)
+
+
+def _rebuild(source: keras.Model, layers: Sequence[str]) -> Network:
+    wanted = set(layers)
+    taps: dict[str, Tensor] = {}
+    inputs = x = keras.Input((None, None, 3))
+    for layer in source.layers[1:]:
+        if taps.keys() == wanted:
+            break
+        x = _average_pool(layer)(x) if isinstance(layer, keras.layers.MaxPooling2D) else layer(x)
+        if layer.name in wanted:
+            taps[layer.name] = x
+    if missing := wanted - taps.keys():
+        msg = f"VGG19 has no layer {min(missing)}"
+        raise ValueError(msg)
+    model = keras.Model(inputs, list(taps.values()), trainable=False)
+    return Network(model, tuple(taps))
+
+
+def _average_pool(layer: keras.layers.MaxPooling2D) -> keras.layers.AveragePooling2D:
+    # "same" keeps the last column of an odd width; TensorFlow averages its real pixels only, so
+    # even sizes give exactly what "valid" gives.
+    return keras.layers.AveragePooling2D(2, strides=2, padding="same", name=layer.name)

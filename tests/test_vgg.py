@@ -1,0 +1,125 @@
+"""The network: really VGG19, really average pooling, and nothing more than is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import numpy.typing as npt
+import pytest
+import tensorflow as tf
+
+from nst_core import vgg
+from nst_core.settings import VGG19_LAYERS
+
+Array = npt.NDArray[np.float64]
+
+
+def conv_relu(x: Array, kernel: Array, bias: Array) -> Array:
+    """3×3 convolution with zero borders, then ReLU, spelt out."""
+    height, width, _ = x.shape
+    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
+    total = np.zeros((height, width, kernel.shape[3]))
+    for row in range(3):
+        for column in range(3):
+            window = padded[row : row + height, column : column + width]
+            total += window @ kernel[row, column]
+    relu: Array = np.maximum(total + bias, 0)
+    return relu
+
+
+def average_pool(x: Array) -> Array:
+    height, width, channels = x.shape
+    blocks = x.reshape(height // 2, 2, width // 2, 2, channels)
+    mean: Array = blocks.mean(axis=(1, 3))
+    return mean
+
+
+def reference_features(weights: Path, rgb: Array, layers: set[str]) -> dict[str, Array]:
+    """VGG19 in NumPy, straight from the weights file."""
+    mean = np.array([103.939, 116.779, 123.68])
+    x = rgb[..., ::-1] * 255 - mean
+    found = {}
+    with h5py.File(weights) as file:
+        for index, name in enumerate(VGG19_LAYERS):
+            if index and name.endswith("conv1"):
+                x = average_pool(x)
+            kernel, bias = (file[f"{name}/{name}_{part}_1:0"][()] for part in ("W", "b"))
+            x = conv_relu(x, kernel.astype(float), bias.astype(float))
+            if name in layers:
+                found[name] = x
+    return found
+
+
+def check_against_numpy(weights: Path) -> None:
+    layers = {"block1_conv1", "block2_conv2", "block4_conv2", "block5_conv4"}
+    rgb = np.random.default_rng(1).random((32, 48, 3))
+    expected = reference_features(weights, rgb, layers)
+    network = vgg.build(weights, sorted(layers))
+    found = network.features(tf.constant(rgb[np.newaxis], tf.float32))
+    for name in layers:
+        scale = np.abs(expected[name]).max()
+        assert scale > 0
+        assert np.abs(found[name][0] - expected[name]).max() / scale < 1e-4, name
+
+
+def test_features_equal_an_independent_computation(random_weights: Path) -> None:
+    check_against_numpy(random_weights)
+
+
+@pytest.mark.weights
+def test_true_features_equal_an_independent_computation(true_weights: Path) -> None:
+    check_against_numpy(true_weights)
+
+
+def test_no_max_pool_is_left() -> None:
+    kinds = [type(layer) for layer in vgg.build(None, ["block5_conv4"]).model.layers]
+    assert keras.layers.MaxPooling2D not in kinds
+    assert kinds.count(keras.layers.AveragePooling2D) == 4
+
+
+def test_pooling_argument_of_keras_would_leave_max_pools() -> None:
+    """The mistake that this network is built to avoid: `pooling='avg'` acts after the last pool."""
+    tutorial = keras.applications.VGG19(include_top=False, weights=None, pooling="avg")
+    kinds = [type(layer) for layer in tutorial.layers]
+    assert kinds.count(keras.layers.MaxPooling2D) == 5
+
+
+def test_pools_average_a_checkerboard() -> None:
+    model = vgg.build(None, ["block2_conv1"]).model
+    pool = model.get_layer("block1_pool")
+    checker = np.array([[0.0, 4.0], [4.0, 0.0]], np.float32).reshape(1, 2, 2, 1)
+    assert pool(checker).numpy().ravel() == pytest.approx([2.0])
+
+
+def test_pools_keep_the_last_column_of_an_odd_width() -> None:
+    pool = vgg.build(None, ["block2_conv1"]).model.get_layer("block1_pool")
+    row = np.array([1.0, 3.0, 7.0], np.float32).reshape(1, 1, 3, 1)
+    assert pool(row).numpy().ravel() == pytest.approx([2.0, 7.0])
+
+
+@pytest.mark.parametrize("deepest", ["block1_conv1", "block3_conv4", "block5_conv1"])
+def test_network_ends_at_the_deepest_layer_needed(deepest: str) -> None:
+    model = vgg.build(None, ["block1_conv1", deepest]).model
+    assert model.layers[-1].name == deepest
+
+
+def test_unknown_layer_is_named() -> None:
+    with pytest.raises(ValueError, match="fc7"):
+        vgg.build(None, ["fc7"])
+
+
+def test_preprocessing_is_caffes() -> None:
+    red = tf.constant([[1.0, 0.0, 0.0]])
+    blue, green, red_ = vgg.preprocess(red).numpy()[0]
+    assert (blue, green, red_) == pytest.approx((-103.939, -116.779, 255 - 123.68), abs=1e-4)
+
+
+def test_preprocessing_round_trip_is_exact_for_every_byte() -> None:
+    values = np.arange(256, dtype=np.float32)
+    rgb = np.stack([values, values[::-1], np.roll(values, 7)], axis=-1) / 255
+    back = vgg.deprocess(vgg.preprocess(tf.constant(rgb))).numpy()
+    assert np.array_equal(np.round(back * 255), np.round(rgb * 255))
+    assert np.abs(back - rgb).max() < 1e-6
