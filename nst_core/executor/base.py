@@ -1,0 +1,197 @@
+"""The executor's door: a job goes in as plain data, events come out as plain data.
+
+A thread, a process or another machine can stand behind it, so nothing here knows of TensorFlow,
+and every field is a number, a string, bytes or a frozen record of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from nst_core.settings import Settings
+
+__all__ = [
+    "Cancelled",
+    "Event",
+    "Executor",
+    "Failed",
+    "Finished",
+    "Job",
+    "JobHandle",
+    "Previewed",
+    "Progressed",
+    "Queued",
+    "Started",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One picture to paint.
+
+    Attributes:
+        id: chosen by the caller and unique: the key against doubles.
+        user: whose turn it uses up; the queue goes round the users.
+        content: the encoded photo.
+        styles: the encoded style pictures, at least one.
+        settings: how to paint.
+        init: an encoded picture to start from, when ``settings.init`` is ``image``.
+    """
+
+    id: str
+    user: int
+    content: bytes = field(repr=False)
+    styles: tuple[bytes, ...] = field(repr=False)
+    settings: Settings = field(default_factory=Settings)
+    init: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a job.
+
+    Attributes:
+        job: the job's id.
+        run: names one start of the job; empty while it waits. After a lost worker a job may
+            start again under another run.
+        terminal: nothing follows.
+    """
+
+    kind: ClassVar[str]
+    terminal: ClassVar[bool] = False
+    job: str
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Event):
+    """The job waits; `position` 1 is the next to start. Sent again when the place changes."""
+
+    kind: ClassVar[str] = "queued"
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """The compute thread took the job."""
+
+    kind: ClassVar[str] = "started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed(Event):
+    """One optimisation step is done. A slow listener sees only the newest.
+
+    Attributes:
+        step: steps done, 1 to `total`.
+        total: steps of the whole job.
+        level: the pyramid level, 1 to `levels`.
+        seconds: since the start.
+        eta: expected seconds to the end.
+        losses: the weighted parts and their sum, by name.
+    """
+
+    kind: ClassVar[str] = "progress"
+    step: int
+    total: int
+    level: int
+    levels: int
+    seconds: float
+    eta: float
+    losses: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed(Event):
+    """An intermediate picture, as JPEG. A slow listener sees only the newest."""
+
+    kind: ClassVar[str] = "preview"
+    step: int
+    total: int
+    image: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished(Event):
+    """The painting, as PNG, and the report of how it was made."""
+
+    kind: ClassVar[str] = "finished"
+    terminal: ClassVar[bool] = True
+    image: bytes = field(repr=False)
+    width: int
+    height: int
+    seconds: float
+    report: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed(Event):
+    """The job ended without a picture.
+
+    Attributes:
+        error: the exception's class name in `nst_core.errors`, or "InternalError".
+        reason: the finer kind, such as an `errors.RejectReason`; empty if there is none.
+        message: one sentence for a person.
+    """
+
+    kind: ClassVar[str] = "failed"
+    terminal: ClassVar[bool] = True
+    error: str
+    reason: str = ""
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled(Event):
+    """The job was cancelled, waiting or running."""
+
+    kind: ClassVar[str] = "cancelled"
+    terminal: ClassVar[bool] = True
+
+
+class JobHandle(Protocol):
+    """One submitted job, as its owner sees it."""
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+
+    def events(self) -> AsyncIterator[Event]:
+        """What is known so far, then what happens, ending after exactly one terminal event."""
+
+    async def cancel(self) -> None:
+        """Ask for the end: at once when waiting, within a step when running. Idempotent."""
+
+    async def position(self) -> int | None:
+        """Place in the queue, 1 for the next to start; None when the job does not wait."""
+
+
+class Executor(Protocol):
+    """Runs jobs one at a time for each device behind it, fairly between users."""
+
+    async def start(self) -> None:
+        """Make ready: load the network, connect.
+
+        Raises:
+            WeightsError: the network's weights cannot be had.
+        """
+
+    async def submit(self, job: Job) -> JobHandle:
+        """Take a job.
+
+        Raises:
+            DuplicateJob: the id was submitted before.
+            ExecutorClosed: `close` was called.
+        """
+
+    async def attach(self, job_id: str) -> JobHandle:
+        """A handle to a job submitted earlier.
+
+        Raises:
+            UnknownJob: nobody knows the id.
+        """
+
+    async def close(self) -> None:
+        """Cancel what runs and what waits, and free the device. Idempotent."""

@@ -1,0 +1,191 @@
+"""`LocalExecutor`: the executor of one machine, one compute thread that owns its device."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from nst_core.errors import DuplicateJob, ExecutorClosed, UnknownJob
+from nst_core.executor.base import Cancelled, Event, Job, Queued
+from nst_core.executor.journal import Journal
+from nst_core.executor.queue import FairQueue
+
+if TYPE_CHECKING:
+    from nst_core.engine import Engine
+
+__all__ = ["LocalExecutor"]
+
+KEPT: Final = 32
+"""Ended jobs that can still be attached to; each holds its finished picture, not its sources."""
+
+
+@dataclass(eq=False)
+class _Entry:
+    job: Job
+    journal: Journal = field(default_factory=Journal)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class LocalExecutor:
+    """Runs jobs one after the other in a thread of its own, round robin between users.
+
+    All bookkeeping is on the event loop; the thread only computes, and its events come back
+    through the loop, so the loop never waits for it.
+
+    Args:
+        engine: makes the engine, in the compute thread; the process' default one unless a test
+            brings its own.
+    """
+
+    def __init__(self, engine: Callable[[], Engine] | None = None) -> None:
+        self._make_engine = engine or _default_engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="nst-compute")
+        self._entries: dict[str, _Entry] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._queue: FairQueue[_Entry] = FairQueue()
+        self._arrived = asyncio.Event()
+        self._running: _Entry | None = None
+        self._engine: Engine | None = None
+        self._dispatcher: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def start(self) -> None:
+        """Load the network in the compute thread, then begin to serve the queue.
+
+        Raises:
+            WeightsError: the weights cannot be had.
+            ExecutorClosed: `close` was called before.
+        """
+        self._check_open()
+        loop = asyncio.get_running_loop()
+        self._engine = await loop.run_in_executor(self._thread, self._warm_engine)
+        self._dispatcher = loop.create_task(self._dispatch(self._engine))
+
+    async def submit(self, job: Job) -> LocalHandle:
+        """See `Executor.submit`. Jobs may be submitted before `start`; they wait."""
+        self._check_open()
+        if job.id in self._entries:
+            msg = f"A job with the id {job.id} was submitted before."
+            raise DuplicateJob(msg)
+        entry = self._entries[job.id] = _Entry(job)
+        self._queue.push(job.user, entry)
+        self._announce_places()
+        self._arrived.set()
+        return LocalHandle(self, entry)
+
+    async def attach(self, job_id: str) -> LocalHandle:
+        """See `Executor.attach`. The last `KEPT` ended jobs are known."""
+        if job_id not in self._entries:
+            msg = f"No job with the id {job_id} is known."
+            raise UnknownJob(msg)
+        return LocalHandle(self, self._entries[job_id])
+
+    async def close(self) -> None:
+        """See `Executor.close`. Returns when the thread has ended, a step later at most."""
+        self._closed = True
+        for entry in list(self._queue):
+            self.cancel(entry)
+        if self._running:
+            self.cancel(self._running)
+        if self._dispatcher:
+            self._arrived.set()
+            await self._dispatcher
+        await asyncio.to_thread(self._thread.shutdown)
+
+    def cancel(self, entry: _Entry) -> None:
+        """End a waiting job now, or ask the running one to stop at its next step."""
+        if self._queue.remove(entry.job.user, entry):
+            self._publish(entry, Cancelled(job=entry.job.id))
+            self._announce_places()
+        else:
+            entry.stop.set()
+
+    def place(self, entry: _Entry) -> int | None:
+        """1 for the next to start, None for a job that does not wait."""
+        return next((n for n, waiting in enumerate(self._queue, 1) if waiting is entry), None)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            msg = "The executor is closed and takes no more jobs."
+            raise ExecutorClosed(msg)
+
+    def _warm_engine(self) -> Engine:
+        engine = self._make_engine()
+        engine.warm_up()
+        return engine
+
+    async def _dispatch(self, engine: Engine) -> None:
+        while True:
+            await self._arrived.wait()
+            if self._queue:
+                await self._run(engine, self._queue.pop())
+            elif self._closed:
+                return
+            else:
+                self._arrived.clear()
+
+    async def _run(self, engine: Engine, entry: _Entry) -> None:
+        from nst_core.executor.work import paint
+
+        self._running = entry
+        self._announce_places()
+        loop = asyncio.get_running_loop()
+
+        def emit(event: Event) -> None:
+            loop.call_soon_threadsafe(self._publish, entry, event)
+
+        run = uuid4().hex
+        await loop.run_in_executor(
+            self._thread, paint, engine, entry.job, run, emit, entry.stop.is_set
+        )
+        self._running = None
+
+    def _announce_places(self) -> None:
+        for position, entry in enumerate(self._queue, start=1):
+            entry.journal.publish(Queued(job=entry.job.id, position=position))
+
+    def _publish(self, entry: _Entry, event: Event) -> None:
+        entry.journal.publish(event)
+        if event.terminal:
+            entry.job = replace(entry.job, content=b"", styles=(), init=None)
+            self._ended[entry.job.id] = None
+            while len(self._ended) > KEPT:
+                oldest, _ = self._ended.popitem(last=False)
+                del self._entries[oldest]
+
+
+class LocalHandle:
+    """A job of a `LocalExecutor`, as its owner sees it."""
+
+    def __init__(self, executor: LocalExecutor, entry: _Entry) -> None:
+        self._executor = executor
+        self._entry = entry
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return self._entry.job.id
+
+    def events(self) -> AsyncIterator[Event]:
+        """See `JobHandle.events`."""
+        return self._entry.journal.listen()
+
+    async def cancel(self) -> None:
+        """See `JobHandle.cancel`."""
+        self._executor.cancel(self._entry)
+
+    async def position(self) -> int | None:
+        """See `JobHandle.position`."""
+        return self._executor.place(self._entry)
+
+
+def _default_engine() -> Engine:
+    from nst_core.engine import default_engine  # loads TensorFlow
+
+    return default_engine()

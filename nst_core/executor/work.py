@@ -1,0 +1,101 @@
+"""One job from bytes to bytes, in the thread that computes. The same for every executor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from nst_core import errors, images
+from nst_core.executor.base import (
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Previewed,
+    Progressed,
+    Started,
+)
+from nst_core.result import Progress
+
+if TYPE_CHECKING:
+    from nst_core.engine import Engine
+
+__all__ = ["Emit", "paint"]
+
+Emit: TypeAlias = Callable[[Event], None]
+
+_LOG = logging.getLogger(__name__)
+_PREVIEW_QUALITY = 85
+
+
+def paint(engine: Engine, job: Job, run: str, emit: Emit, should_stop: Callable[[], bool]) -> None:
+    """Paint one job; whatever happens, exactly one terminal event is the last one emitted."""
+    emit(Started(job=job.id, run=run))
+    try:
+        emit(_finished(engine, job, run, emit, should_stop))
+    except errors.Cancelled:
+        emit(Cancelled(job=job.id, run=run))
+    except errors.StylizeError as error:
+        emit(_failed(job, run, error))
+    except Exception:  # noqa: BLE001  one job must never end the others
+        _LOG.exception("job %s failed", job.id)
+        message = "Something went wrong while painting."
+        emit(Failed(job=job.id, run=run, error="InternalError", message=message))
+
+
+def _finished(
+    engine: Engine, job: Job, run: str, emit: Emit, should_stop: Callable[[], bool]
+) -> Finished:
+    limit = job.settings.size
+    result = engine.stylize(
+        images.decode(job.content, max_side=limit),
+        [images.decode(style, max_side=job.settings.style_side) for style in job.styles],
+        job.settings,
+        lambda progress: _forward(job, run, progress, emit),
+        should_stop,
+        init=images.decode(job.init, max_side=limit) if job.init else None,
+    )
+    height, width = result.picture.shape[:2]
+    return Finished(
+        job=job.id,
+        run=run,
+        image=images.encode_png(result.picture),
+        width=width,
+        height=height,
+        seconds=result.seconds,
+        report=result.report(),
+    )
+
+
+def _forward(job: Job, run: str, progress: Progress, emit: Emit) -> None:
+    losses = progress.losses
+    emit(
+        Progressed(
+            job=job.id,
+            run=run,
+            step=progress.step,
+            total=progress.total,
+            level=progress.level,
+            levels=progress.levels,
+            seconds=progress.seconds,
+            eta=progress.eta,
+            losses={
+                "total": losses.total,
+                "content": losses.content,
+                "style": losses.style,
+                "tv": losses.tv,
+            },
+        )
+    )
+    if progress.picture is not None:
+        image = images.encode_jpeg(progress.picture, _PREVIEW_QUALITY)
+        emit(Previewed(job=job.id, run=run, step=progress.step, total=progress.total, image=image))
+
+
+def _failed(job: Job, run: str, error: errors.StylizeError) -> Failed:
+    reason = error.reason if isinstance(error, errors.ImageRejected) else ""
+    return Failed(
+        job=job.id, run=run, error=type(error).__name__, reason=reason, message=str(error)
+    )
