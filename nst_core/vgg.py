@@ -1,4 +1,4 @@
-"""VGG19 as a feature extractor: no dense layers, average pooling, cut where the need ends.
+"""VGG19 as a feature extractor: no dense layers, average pooling, no more depth than needed.
 
 Simonyan and Zisserman 2014 (arXiv 1409.1556) for the network; Gatys et al. 2016, section 2, for
 average pooling in place of max pooling.
@@ -56,6 +56,8 @@ class Network:
 def build(weights: Path | None, layers: Sequence[str]) -> Network:
     """VGG19 with every max pool replaced by an average pool, ending at the deepest of `layers`.
 
+    Convolutions see the picture's edge repeated beyond it, not zeros.
+
     Args:
         weights: a Keras ``notop`` file; None leaves random kernels.
         layers: convolutions to tap, such as ``block4_conv2``, after their ReLU.
@@ -77,18 +79,45 @@ def build(weights: Path | None, layers: Sequence[str]) -> Network:
 def _rebuild(source: keras.Model, layers: Sequence[str]) -> Network:
     wanted = set(layers)
     taps: dict[str, Tensor] = {}
+    copies: list[tuple[keras.layers.Layer, keras.layers.Layer]] = []
     inputs = x = keras.Input((None, None, 3))
     for layer in source.layers[1:]:
         if taps.keys() == wanted:
             break
-        x = _average_pool(layer)(x) if isinstance(layer, keras.layers.MaxPooling2D) else layer(x)
+        if isinstance(layer, keras.layers.MaxPooling2D):
+            x = _average_pool(layer)(x)
+            continue
+        copies.append((copy := _convolution(layer), layer))
+        x = copy(EdgePadding(name=f"{layer.name}_edge")(x))
         if layer.name in wanted:
             taps[layer.name] = x
     if missing := wanted - taps.keys():
         msg = f"VGG19 has no layer {min(missing)}"
         raise ValueError(msg)
-    model = keras.Model(inputs, list(taps.values()), trainable=False)
-    return Network(model, tuple(taps))
+    for copy, layer in copies:
+        copy.set_weights(layer.get_weights())
+    return Network(keras.Model(inputs, list(taps.values()), trainable=False), tuple(taps))
+
+
+class EdgePadding(keras.layers.Layer):  # type: ignore[misc]
+    """One more row and column on every side, repeating the outermost.
+
+    Zeros, which VGG19 was trained with, look to it like a frame around the picture, and the
+    optimisation paints that frame: burnt edges.
+    """
+
+    def call(self, x: Tensor) -> Tensor:
+        """(n, height, width, c) → (n, height + 2, width + 2, c)."""
+        return tf.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), "SYMMETRIC")
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Where a side is known, it grows by 2."""
+        n, height, width, channels = shape
+        return (n, height and height + 2, width and width + 2, channels)
+
+
+def _convolution(layer: keras.layers.Conv2D) -> keras.layers.Conv2D:
+    return keras.layers.Conv2D(layer.filters, 3, activation="relu", name=layer.name)
 
 
 def _average_pool(layer: keras.layers.MaxPooling2D) -> keras.layers.AveragePooling2D:

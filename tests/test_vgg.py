@@ -18,9 +18,9 @@ Array = npt.NDArray[np.float64]
 
 
 def conv_relu(x: Array, kernel: Array, bias: Array) -> Array:
-    """3×3 convolution with zero borders, then ReLU, spelt out."""
+    """3×3 convolution that repeats the edge, then ReLU, spelt out."""
     height, width, _ = x.shape
-    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
+    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)), mode="edge")
     total = np.zeros((height, width, kernel.shape[3]))
     for row in range(3):
         for column in range(3):
@@ -98,6 +98,14 @@ def test_pools_keep_the_last_column_of_an_odd_width() -> None:
     pool = vgg.build(None, ["block2_conv1"]).model.get_layer("block1_pool")
     row = np.array([1.0, 3.0, 7.0], np.float32).reshape(1, 1, 3, 1)
     assert pool(row).numpy().ravel() == pytest.approx([2.0, 7.0])
+
+
+def test_flat_picture_has_no_frame(random_weights: Path) -> None:
+    """With zeros beyond the border, every feature map would show one."""
+    features = vgg.build(random_weights, ["block3_conv1"]).features(tf.fill((1, 32, 32, 3), 0.7))
+    maps = features["block3_conv1"].numpy()
+    assert maps.max() > 0
+    assert np.ptp(maps, axis=(1, 2)).max() < 1e-3 * maps.max()
 
 
 @pytest.mark.parametrize("deepest", ["block1_conv1", "block3_conv4", "block5_conv1"])
