@@ -1,0 +1,227 @@
+"""The gallery: built-in presets first, then the pictures of an operator's own folder."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nst_core.errors import ImageRejected, InvalidSettings, UnknownStyle
+from nst_core.images import decode
+from nst_core.styles.catalogue import PRESETS, read_catalogue
+
+__all__ = ["Gallery", "Style"]
+
+_LOG = logging.getLogger(__name__)
+_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic"})
+_NOTES = "styles.toml"
+_WORDS = ("title", "description", "author", "licence")
+_LONGEST = 32
+# A style is also a Telegram command: these mean something else to the bot.
+_RESERVED = frozenset(
+    (
+        "start",
+        "help",
+        "styles",
+        "style",
+        "cancel",
+        "settings",
+        "me",
+        "mix",
+        "again",
+        "queue",
+        "privacy",
+        "forget",
+        "share",
+        "stats",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """One picture whose style can be borrowed.
+
+    Attributes:
+        name: lower-case ASCII, ``[a-z][a-z0-9_]{1,31}``: usable as a Telegram command.
+        title: the name for people.
+        description: one sentence for people; may be empty for an operator's picture.
+        author: who made the picture; may be empty for an operator's picture.
+        licence: SPDX identifier or words; may be empty for an operator's picture.
+        path: the picture's file.
+    """
+
+    name: str
+    title: str
+    description: str
+    author: str
+    licence: str
+    path: Path
+
+    def read(self) -> bytes:
+        """Return the encoded file of the picture."""
+        return self.path.read_bytes()
+
+
+class Gallery:
+    """An ordered collection of styles, each found by its name."""
+
+    def __init__(self, styles: Iterable[Style]) -> None:
+        self._styles = {style.name: style for style in styles}
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Gallery:
+        """Load the built-in presets, then an operator's folder over and after them.
+
+        A picture named like a preset replaces it. ``styles.toml`` in the folder may give a
+        ``[name]`` its title, description, author and licence. Files that are no pictures are
+        skipped with a warning.
+
+        Args:
+            folder: a folder of pictures, or None for the presets alone.
+
+        Raises:
+            InvalidSettings: the folder is missing or its ``styles.toml`` cannot be read.
+        """
+        own = () if folder is None else _own(folder)
+        return cls([*_presets(), *own])
+
+    def __getitem__(self, name: str) -> Style:
+        return self.find(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._styles
+
+    def __iter__(self) -> Iterator[Style]:
+        return iter(self._styles.values())
+
+    def __len__(self) -> int:
+        return len(self._styles)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names in the order of the gallery."""
+        return tuple(self._styles)
+
+    def find(self, name: str) -> Style:
+        """Return a style by its name or title, however it is written.
+
+        Case, a leading slash, and spaces or hyphens for underscores do not matter.
+
+        Raises:
+            UnknownStyle: no such style; the message names the closest ones.
+        """
+        wanted = _fold(name)
+        if wanted in self._styles:
+            return self._styles[wanted]
+        for style in self:
+            if wanted and wanted == _fold(style.title):
+                return style
+        raise UnknownStyle(self._apology(name, wanted))
+
+    def _apology(self, name: str, wanted: str) -> str:
+        known = {_fold(style.title): style.name for style in self}
+        known.update({style.name: style.name for style in self})
+        close = difflib.get_close_matches(wanted, known, n=6, cutoff=0.5)
+        names = list(dict.fromkeys(known[match] for match in close))[:3]
+        shown = name.strip()[:_LONGEST]
+        if names:
+            return f"There is no style “{shown}”. Did you mean {_either(names)}?"
+        return f"There is no style “{shown}”. There are: {', '.join(self.names())}."
+
+
+def slug(text: str) -> str:
+    """Return a name for a file: ``My Painting 2`` becomes ``my_painting_2``."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
+    if not name[:1].isalpha() or len(name) < 2 or name in _RESERVED:
+        name = f"style_{name}".rstrip("_") if name else "picture"
+    return name[:_LONGEST].rstrip("_")
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold().strip().removeprefix("/")
+    return re.sub(r"[\W_]+", "_", plain).strip("_")
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _presets() -> Iterator[Style]:
+    for entry in read_catalogue():
+        yield Style(
+            name=entry.name,
+            title=entry.title,
+            description=entry.description,
+            author=entry.author,
+            licence=entry.licence,
+            path=PRESETS / f"{entry.name}.jpg",
+        )
+
+
+def _own(folder: Path) -> Iterator[Style]:
+    if not folder.is_dir():
+        msg = f"The folder of styles does not exist: {folder}."
+        raise InvalidSettings(msg)
+    notes = _notes(folder)
+    taken: set[str] = set()
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in _ENDINGS or not path.is_file() or not _is_picture(path):
+            continue
+        name = _unused(slug(path.stem), taken)
+        taken.add(name)
+        style = Style(
+            name=name, title=_title(path.stem), description="", author="", licence="", path=path
+        )
+        yield replace(style, **notes.get(name, {}))
+
+
+def _title(stem: str) -> str:
+    words = re.sub(r"[\s_\-]+", " ", stem).strip()
+    return words[:1].upper() + words[1:] or "Picture"
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    count, free = 1, name
+    while free in taken:
+        count += 1
+        ending = f"_{count}"
+        free = name[: _LONGEST - len(ending)] + ending
+    return free
+
+
+def _is_picture(path: Path) -> bool:
+    try:
+        decode(path.read_bytes(), max_side=64)
+    except (ImageRejected, OSError) as error:
+        _LOG.warning("Skipped the style picture %s: %s", path.name, error)
+        return False
+    return True
+
+
+def _notes(folder: Path) -> dict[str, dict[str, Any]]:
+    """Read what an operator wrote about the pictures: ``{name: {field: words}}``."""
+    path = folder / _NOTES
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        msg = f"The file {_NOTES} in the folder of styles cannot be read: {error}."
+        raise InvalidSettings(msg) from error
+    return {slug(name): _words(name, entry) for name, entry in table.items()}
+
+
+def _words(name: str, entry: object) -> dict[str, Any]:
+    fields = entry if isinstance(entry, dict) else {"": entry}
+    wrong = [key for key, word in fields.items() if key not in _WORDS or not isinstance(word, str)]
+    if wrong:
+        msg = f"In {_NOTES}, [{name}] may only have the texts {', '.join(_WORDS)}."
+        raise InvalidSettings(msg)
+    return fields

@@ -1,0 +1,350 @@
+"""The preset gallery: the pictures, the operator's folder, finding, and the contact sheet."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import subprocess
+import sys
+import time
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from nst_core.errors import InvalidSettings, UnknownStyle
+from nst_core.styles import Gallery, Style, contact_sheet
+from nst_core.styles.catalogue import read_catalogue
+from nst_core.styles.painters import PAINTERS, paint
+from nst_core.styles.painters.__main__ import main as repaint
+
+NAMES = [preset.name for preset in read_catalogue()]
+RESERVED = {
+    *("start", "help", "styles", "style", "cancel", "settings", "me", "mix", "again", "queue"),
+    *("privacy", "forget", "share", "stats"),
+}
+# Pictures that paint in a few seconds; the others are checked small.
+QUICK = ("waves", "deco", "linocut", "popart")
+
+
+def picture(path: Path, colour: tuple[int, int, int] = (200, 80, 40)) -> Path:
+    Image.new("RGB", (40, 30), colour).save(path)
+    return path
+
+
+def opened(style: Style) -> Image.Image:
+    return Image.open(io.BytesIO(style.read()))
+
+
+def small(image: Image.Image, side: int = 128) -> NDArray[np.float32]:
+    image = image.convert("RGB").resize((side, side), Image.Resampling.BOX)
+    return np.asarray(image, np.float32)
+
+
+# The built-in presets
+
+
+def test_presets_are_commands_with_words_for_people() -> None:
+    styles = list(Gallery.load())
+    assert len(styles) >= 14
+    assert len({style.name for style in styles}) == len(styles)
+    assert len({style.title for style in styles}) == len(styles)
+    for style in styles:
+        assert re.fullmatch(r"[a-z][a-z0-9_]{1,31}", style.name)
+        assert style.name not in RESERVED
+        assert style.title
+        assert style.description.endswith(".")
+        assert style.author == "Stylegram"
+        assert style.licence == "CC0-1.0"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_preset_file(name: str) -> None:
+    image = opened(Gallery.load()[name])
+    image.load()
+    assert image.format == "JPEG"
+    assert image.mode == "RGB"
+    assert max(image.size) == 1024
+
+
+def test_presets_are_not_heavy() -> None:
+    sizes = [style.path.stat().st_size for style in Gallery.load()]
+    assert max(sizes) < 600_000
+    assert sum(sizes) < 6_500_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_preset_covers_its_canvas(name: str) -> None:
+    """No large void: nearly every part of the picture has light, dark or colour changing in it."""
+    grey = np.asarray(opened(Gallery.load()[name]).convert("L"), np.float32)
+    parts = [part for row in np.array_split(grey, 6) for part in np.array_split(row, 8, axis=1)]
+    assert sum(part.std() > 6 for part in parts) >= 0.9 * len(parts)
+    assert grey.std() > 30
+
+
+def test_presets_differ() -> None:
+    """Colours together with the local texture tell every pair of presets apart."""
+    marks = {style.name: fingerprint(opened(style)) for style in Gallery.load()}
+    for one, other in combinations(marks, 2):
+        assert np.abs(marks[one] - marks[other]).sum() > 0.35, (one, other)
+
+
+def fingerprint(image: Image.Image) -> NDArray[np.float64]:
+    """Shares of coarse colours, and how much detail there is at four scales, both ways."""
+    sheet = small(image, 256)
+    bins = (sheet // 64).astype(int) @ np.array([16, 4, 1])
+    colours = np.bincount(bins.ravel(), minlength=64) / bins.size
+    grey = sheet.mean(-1) / 255
+    detail = []
+    for step in (1, 2, 4, 8):
+        detail.append(np.abs(grey[step:] - grey[:-step]).mean())
+        detail.append(np.abs(grey[:, step:] - grey[:, :-step]).mean())
+    return np.concatenate([colours, detail])
+
+
+def test_loading_the_presets_is_instant() -> None:
+    Gallery.load()
+    start = time.perf_counter()
+    for _ in range(5):
+        Gallery.load()
+    assert (time.perf_counter() - start) / 5 < 0.05
+
+
+def test_import_brings_no_tensorflow() -> None:
+    code = "import sys, nst_core.styles; assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# The painters
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_repainting_gives_the_stored_picture(name: str, tmp_path: Path) -> None:
+    assert repaint([name, "-o", str(tmp_path)]) == 0
+    with Image.open(tmp_path / f"{name}.jpg") as fresh:
+        difference = np.abs(small(fresh) - small(opened(Gallery.load()[name])))
+    assert difference.mean() < 3
+
+
+@pytest.mark.parametrize("painter", PAINTERS)
+def test_seed_repeats_the_picture(painter: str) -> None:
+    size = (96, 72)
+    first = paint(painter, 5, size)
+    assert first.size == size
+    assert first.mode == "RGB"
+    assert paint(painter, 5, size).tobytes() == first.tobytes()
+
+
+@pytest.mark.parametrize("painter", ["deco", "engraving", "glass", "linocut", "marbling", "waves"])
+def test_another_seed_paints_another_picture(painter: str) -> None:
+    size = (96, 72)
+    assert paint(painter, 5, size).tobytes() != paint(painter, 6, size).tobytes()
+
+
+def test_every_painter_is_in_the_catalogue() -> None:
+    assert {preset.painter for preset in read_catalogue()} == set(PAINTERS)
+
+
+def test_repainting_a_stranger_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        repaint(["nobody"])
+    assert "nobody" in capsys.readouterr().err
+
+
+# Finding
+
+
+@pytest.mark.parametrize("wanted", ["swirls", "Swirls", "/swirls", " SWIRLS ", "starry swirls"])
+def test_find_is_forgiving(wanted: str) -> None:
+    assert Gallery.load().find(wanted).name == "swirls"
+
+
+def test_find_takes_hyphens_and_spaces_for_underscores(tmp_path: Path) -> None:
+    picture(tmp_path / "my_red-Barn.png")
+    gallery = Gallery.load(tmp_path)
+    for wanted in ("my_red_barn", "My Red Barn", "my-red-barn"):
+        assert gallery[wanted].name == "my_red_barn"
+
+
+def test_unknown_style_names_the_closest() -> None:
+    with pytest.raises(UnknownStyle, match=r"Did you mean .*mosaic"):
+        Gallery.load().find("mosiac")
+
+
+@pytest.mark.parametrize("wanted", ["zzzzzzzz", "", "/", "💥", "x" * 5000])
+def test_unknown_style_without_neighbours_names_all(wanted: str) -> None:
+    with pytest.raises(UnknownStyle) as caught:
+        Gallery.load().find(wanted)
+    assert all(name in str(caught.value) for name in NAMES)
+    assert len(str(caught.value)) < 1000
+
+
+def test_gallery_behaves_like_an_ordered_mapping() -> None:
+    gallery = Gallery.load()
+    assert gallery.names() == tuple(style.name for style in gallery)
+    assert len(gallery) == len(gallery.names())
+    assert "mosaic" in gallery
+    assert "nobody" not in gallery
+
+
+# An operator's folder
+
+
+def test_own_pictures_follow_the_presets(tmp_path: Path) -> None:
+    path = picture(tmp_path / "My Painting 2.JPG")
+    gallery = Gallery.load(tmp_path)
+    assert gallery.names() == (*NAMES, "my_painting_2")
+    style = gallery["my_painting_2"]
+    assert style.title == "My Painting 2"
+    assert style.read() == path.read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"])
+def test_own_picture_formats(tmp_path: Path, ending: str) -> None:
+    picture(tmp_path / f"own.{ending}")
+    assert "own" in Gallery.load(tmp_path)
+
+
+def test_own_picture_replaces_a_preset_in_place(tmp_path: Path) -> None:
+    path = picture(tmp_path / "Mosaic.png")
+    gallery = Gallery.load(tmp_path)
+    assert gallery.names() == tuple(NAMES)
+    assert gallery["mosaic"].path == path
+
+
+@pytest.mark.parametrize(
+    "stem",
+    ["7 seas", "Über Café", "start", "MIX", "x", "夜", "__", "a" * 80, "a-b.c d", "Ночь"],
+)
+def test_any_file_name_becomes_a_command(tmp_path: Path, stem: str) -> None:
+    picture(tmp_path / f"{stem}.png")
+    style = list(Gallery.load(tmp_path))[-1]
+    assert re.fullmatch(r"[a-z][a-z0-9_]{1,31}", style.name)
+    assert style.name not in RESERVED
+    assert style.title
+
+
+def test_names_that_clash_are_numbered(tmp_path: Path) -> None:
+    for name in ("my art.png", "my-art.png", "my_art.png"):
+        picture(tmp_path / name)
+    added = [name for name in Gallery.load(tmp_path).names() if name not in NAMES]
+    assert added == ["my_art", "my_art_2", "my_art_3"]
+
+
+def test_long_names_that_clash_stay_commands(tmp_path: Path) -> None:
+    for name in ("b" * 40, "b" * 41):
+        picture(tmp_path / f"{name}.png")
+    added = [name for name in Gallery.load(tmp_path).names() if name not in NAMES]
+    assert added == ["b" * 32, "b" * 30 + "_2"]
+
+
+def test_broken_pictures_are_skipped_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    picture(tmp_path / "good.png")
+    (tmp_path / "broken.jpg").write_bytes(b"this is no picture")
+    (tmp_path / "cut.jpg").write_bytes(next(iter(Gallery.load())).read()[:3000])
+    (tmp_path / "notes.txt").write_text("not a picture, and not meant as one")
+    (tmp_path / "folder.png").mkdir()
+    with caplog.at_level(logging.WARNING):
+        gallery = Gallery.load(tmp_path)
+    assert gallery.names() == (*NAMES, "good")
+    assert "broken.jpg" in caplog.text
+    assert "cut.jpg" in caplog.text
+    assert "notes.txt" not in caplog.text
+
+
+def test_notes_of_the_operator(tmp_path: Path) -> None:
+    picture(tmp_path / "Red Barn.png")
+    picture(tmp_path / "plain.png")
+    (tmp_path / "styles.toml").write_text(
+        '[red_barn]\ntitle = "The Barn"\nauthor = "Ann"\nlicence = "CC-BY-4.0"\n'
+        '[absent]\ntitle = "Nothing"\n',
+        encoding="utf-8",
+    )
+    gallery = Gallery.load(tmp_path)
+    barn = gallery.find("the barn")
+    assert (barn.name, barn.title, barn.author, barn.licence, barn.description) == (
+        *("red_barn", "The Barn", "Ann", "CC-BY-4.0"),
+        "",
+    )
+    assert gallery["plain"].title == "Plain"
+
+
+@pytest.mark.parametrize(
+    "notes", ["[barn\n", "[barn]\npath = '/etc'\n", "[barn]\ntitle = 3\n", "barn = 1\n"]
+)
+def test_notes_that_make_no_sense_are_refused(tmp_path: Path, notes: str) -> None:
+    picture(tmp_path / "barn.png")
+    (tmp_path / "styles.toml").write_text(notes)
+    with pytest.raises(InvalidSettings, match=r"styles\.toml"):
+        Gallery.load(tmp_path)
+
+
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings, match="does not exist"):
+        Gallery.load(tmp_path / "nowhere")
+
+
+# The contact sheet
+
+
+def many(folder: Path, count: int) -> list[Style]:
+    """Plain styles of different colours."""
+    styles = []
+    for n in range(count):
+        path = picture(folder / f"own_{n}.png", (255 - n * 4, 40 + n * 3, n * 4))
+        words = {"description": "", "author": "", "licence": ""}
+        styles.append(Style(name=f"own_{n}", title=f"Own {n}", path=path, **words))
+    return styles
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 7, 12, 17, 60])
+def test_sheet_suits_telegram(tmp_path: Path, count: int) -> None:
+    sheet = contact_sheet(many(tmp_path, count))
+    width, height = sheet.size
+    assert sheet.mode == "RGB"
+    assert width + height < 10_000
+    assert max(width / height, height / width) < 20
+    if count >= 12:
+        assert 3 / 4 <= width / height <= 4 / 3
+
+
+@pytest.mark.parametrize("count", [1, 12, 60])
+def test_sheet_shows_every_style_once(tmp_path: Path, count: int) -> None:
+    styles = many(tmp_path, count)
+    sheet = np.asarray(contact_sheet(styles, tile=64))
+    for style in styles:
+        colour = np.asarray(opened(style).convert("RGB"))[0, 0]
+        area = int((np.abs(sheet.astype(int) - colour).max(-1) <= 1).sum())
+        # A square less its rim, its round corners and its number.
+        assert 0.8 * 64 * 64 < area <= 64 * 64, style.name
+
+
+def test_sheet_takes_the_columns_asked_for(tmp_path: Path) -> None:
+    styles = many(tmp_path, 6)
+    wide, tall = contact_sheet(styles, columns=6), contact_sheet(styles, columns=1)
+    assert wide.width > 6 * 256
+    assert tall.height > 6 * 256
+    assert tall.width < 2 * 256
+
+
+def test_sheet_shrinks_what_telegram_would_refuse(tmp_path: Path) -> None:
+    sheet = contact_sheet(many(tmp_path, 40), tile=2000)
+    assert sum(sheet.size) < 10_000
+
+
+@pytest.mark.parametrize("title", ["Ночь над рекой", "Ünïcödé", "漢字", "W" * 300, "a\nb", ""])
+def test_sheet_writes_any_title(tmp_path: Path, title: str) -> None:
+    path = picture(tmp_path / "own.png")
+    style = Style(name="own", title=title, description="", author="", licence="", path=path)
+    assert contact_sheet([style]).width > 256
+
+
+def test_sheet_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        contact_sheet([])
