@@ -82,7 +82,7 @@ class Settings:
     content_layers: Mapping[str, float] = field(default_factory=lambda: dict(CONTENT_LAYERS))
     style_layers: Mapping[str, float] = field(default_factory=lambda: dict(STYLE_LAYERS))
     style_weights: tuple[float, ...] = ()
-    tv_weight: float = 5.0
+    tv_weight: float = 8.0
     learning_rate: float = 0.02
     preview_every: int = 0
 

@@ -1,0 +1,58 @@
+"""`nst`: the engine on the command line.
+
+Exit codes: 0 done, 1 the work failed, 2 bad input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from nst_core import errors
+from nst_core.cli import styles, stylize, weights
+
+__all__ = ["main"]
+
+# The person can mend these; everything else that ends a run is our failure or the machine's.
+_BAD_INPUT = (
+    errors.FetchError,
+    errors.ImageRejected,
+    errors.InvalidSettings,
+    errors.UnknownStyle,
+    errors.WeightsError,
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the value is the process' exit code."""
+    # TensorFlow's start-up log would drown the one line that matters.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except errors.StylizeError as error:
+        return _complain(str(error), 2 if isinstance(error, _BAD_INPUT) else 1)
+    except KeyboardInterrupt:
+        return _complain("interrupted", 130)
+    except BrokenPipeError:
+        # The reader of our output has gone: nothing is left to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def _complain(message: str, code: int) -> int:
+    sys.stderr.write(f"nst: {' '.join(message.split())}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nst", description="Paint a photo in the style of a picture."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (stylize, styles, weights):
+        command.register(commands)
+    return parser

@@ -1,0 +1,36 @@
+"""`nst styles`: what there is to paint in."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from nst_core.cli import sources
+from nst_core.styles import contact_sheet
+
+__all__ = ["register"]
+
+
+def register(commands: Any) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("styles", help="list the preset styles", description=__doc__)
+    parser.set_defaults(run=run)
+    parser.add_argument("--sheet", type=Path, help="draw a contact sheet, as .png or .jpg")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the styles, or draw their contact sheet."""
+    gallery = sources.gallery()
+    if arguments.sheet:
+        sources.check_output(arguments.sheet, (".png", ".jpg", ".jpeg"))
+        contact_sheet(gallery).save(arguments.sheet)
+        return 0
+    table = Table("name", "title", "description", "licence", box=None, pad_edge=False)
+    for style in gallery:
+        table.add_row(style.name, style.title, style.description, style.licence)
+    Console().print(table)
+    return 0
