@@ -60,7 +60,7 @@ def balance(strength: float) -> tuple[float, float]:
 
 
 # Tuned by eye on six pairs: at 50 a face or a building is readable and the palette has arrived.
-_RATIO_AT_50: Final = 10.0
+_RATIO_AT_50: Final = 5.0
 _POINTS_PER_DECADE: Final = 25.0
 
 

@@ -33,11 +33,14 @@ class Pace:
         pixels = level.height * level.width
         self._done += pixels
         # A level's first step compiles and computes targets: it says little about the others.
-        if not first or not self._timed:
+        if not first:
             self._timed += pixels
             self._timed_seconds += now - self._last
         self._last = now
 
-    def eta(self) -> float:
-        """Expected seconds until the last step is done."""
-        return (self._work - self._done) * self._timed_seconds / self._timed
+    def eta(self) -> float | None:
+        """Expected seconds until the last step is done; None before the pace is known."""
+        left = self._work - self._done
+        if not left:
+            return 0.0
+        return left * self._timed_seconds / self._timed if self._timed else None

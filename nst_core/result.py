@@ -35,7 +35,7 @@ class Progress:
         levels: number of pyramid levels.
         losses: before the step's update.
         seconds: since the job began.
-        eta: expected seconds to the end, from the pace so far.
+        eta: expected seconds to the end, from the pace so far; None before the second step.
         picture: the painting so far at its level's size, on the steps where it was asked for.
     """
 
@@ -45,7 +45,7 @@ class Progress:
     levels: int
     losses: Losses
     seconds: float
-    eta: float
+    eta: float | None
     picture: Picture | None = field(default=None, repr=False)
 
 

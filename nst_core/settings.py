@@ -83,7 +83,7 @@ class Settings:
     style_layers: Mapping[str, float] = field(default_factory=lambda: dict(STYLE_LAYERS))
     style_weights: tuple[float, ...] = ()
     tv_weight: float = 8.0
-    learning_rate: float = 0.02
+    learning_rate: float = 0.03
     preview_every: int = 0
 
     def __post_init__(self) -> None:

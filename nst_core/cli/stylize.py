@@ -161,7 +161,7 @@ def _progress_bar() -> Iterator[Any]:
                 completed=event.step,
                 total=event.total,
                 losses=f"content {losses.content:.4f} style {losses.style:.4f} tv {losses.tv:.4f}",
-                eta=f"{event.eta:.0f} s left",
+                eta="" if event.eta is None else f"{event.eta:.0f} s left",
             )
 
         yield show

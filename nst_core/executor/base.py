@@ -89,7 +89,7 @@ class Progressed(Event):
         total: steps of the whole job.
         level: the pyramid level, 1 to `levels`.
         seconds: since the start.
-        eta: expected seconds to the end.
+        eta: expected seconds to the end; None before the second step.
         losses: the weighted parts and their sum, by name.
     """
 
@@ -99,7 +99,7 @@ class Progressed(Event):
     level: int
     levels: int
     seconds: float
-    eta: float
+    eta: float | None
     losses: dict[str, float]
 
 
