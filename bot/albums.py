@@ -1,0 +1,70 @@
+"""Albums: Telegram sends their pictures one by one and never says which is the last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from telegram import Message
+
+from bot.waiting import set_within
+
+__all__ = ["Albums", "Complete"]
+
+# The pictures of one album arrive in one burst; a second without another one ends it.
+QUIET: Final = 1.0
+# What Telegram allows in one album.
+LARGEST: Final = 10
+
+Complete: TypeAlias = Callable[[Sequence[Message]], Awaitable[None]]
+
+
+@dataclass(slots=True, eq=False)
+class _Album:
+    messages: list[Message] = field(default_factory=list)
+    more: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Albums:
+    """Collects the messages of an album and hands them over together, in order."""
+
+    def __init__(self, *, quiet: float = QUIET) -> None:
+        self._quiet = quiet
+        self._open: dict[tuple[int, str], _Album] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, message: Message, complete: Complete) -> None:
+        """Put a message with a `media_group_id` to its album.
+
+        The `complete` of an album's first message is what gets the album.
+        """
+        key = (message.chat_id, str(message.media_group_id))
+        album = self._open.get(key)
+        if album is None:
+            album = self._open[key] = _Album()
+            task = asyncio.create_task(self._collect(key, album, complete))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        album.messages.append(message)
+        album.more.set()
+
+    async def close(self) -> None:
+        """Forget the albums that are still incomplete."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _collect(self, key: tuple[int, str], album: _Album, complete: Complete) -> None:
+        try:
+            while len(album.messages) < LARGEST and await set_within(album.more, self._quiet):
+                album.more.clear()
+        finally:
+            del self._open[key]
+        await complete(sorted(album.messages, key=lambda message: message.message_id))

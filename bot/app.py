@@ -1,0 +1,85 @@
+"""Wiring only: what is built from what, and which handler hears what."""
+
+from __future__ import annotations
+
+import time
+from typing import Final, cast
+
+from telegram import Update
+from telegram.ext import (
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.config import Config
+from bot.desk import Desk, put_desk
+from bot.handlers import buttons, commands, errors, pictures, strays
+from bot.jobs import Jobs
+from bot.kinds import App
+from bot.limiter import RetryLimiter
+from bot.processor import PerChatProcessor
+from bot.session import Store
+from bot.sheet import Sheet
+from nst_core.executor.base import Executor
+from nst_core.styles import Gallery
+
+__all__ = ["UPDATES", "build"]
+
+UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+_FILES: Final = filters.PHOTO | (filters.Document.ALL & ~filters.ANIMATION)
+
+
+def build(config: Config, executor: Executor, limiter: RetryLimiter) -> tuple[App, Desk]:
+    """The application with everything in its place; nothing has started yet.
+
+    Raises:
+        StylizeError: the operator's own styles cannot be used.
+    """
+    builder = (
+        ApplicationBuilder()
+        .token(config.token)
+        .base_url(f"{config.api_url}/bot")
+        .base_file_url(f"{config.api_url}/file/bot")
+        .read_timeout(30)
+        .media_write_timeout(60)
+        .rate_limiter(limiter)
+        .concurrent_updates(PerChatProcessor())
+    )
+    # The builder's types do not know that a rate limiter changes the type of the bot.
+    application = cast("App", builder.build())
+    gallery = Gallery.load(config.styles)
+    jobs = Jobs(
+        application.bot,
+        executor,
+        gallery,
+        settings=config.settings,
+        per_user=config.jobs_per_user,
+    )
+    desk = Desk(gallery, jobs, Store(time.monotonic), Sheet(gallery))
+    put_desk(application, desk)
+    _add_handlers(application, desk)
+    return application, desk
+
+
+def _add_handlers(application: App, desk: Desk) -> None:
+    """In reading order: the first handler that wants an update gets it."""
+    new = filters.UpdateType.MESSAGE
+    application.add_handlers(
+        [
+            CallbackQueryHandler(buttons.press),
+            CommandHandler("start", commands.start, new),
+            CommandHandler("help", commands.help_, new),
+            CommandHandler("styles", commands.styles, new),
+            CommandHandler("style", commands.style, new),
+            CommandHandler("cancel", commands.cancel, new),
+            CommandHandler(desk.gallery.names(), commands.preset, new),
+            MessageHandler(new & _FILES, pictures.receive),
+            MessageHandler(new & filters.COMMAND, strays.unknown_command),
+            MessageHandler(new & filters.TEXT, strays.text),
+            MessageHandler(new & ~filters.StatusUpdate.ALL, strays.other),
+        ]
+    )
+    application.add_error_handler(errors.on_error)

@@ -1,0 +1,194 @@
+"""Every setting of the bot: environment variables, read once into a frozen `Config`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from nst_core.settings import RANGES, Quality, Settings
+
+__all__ = ["VARIABLES", "Config", "ConfigError", "Variable", "load"]
+
+T = TypeVar("T")
+
+_ENGINE: Final = Settings()
+_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+_HOW_TO_BEGIN: Final = (
+    "is not set: write to @BotFather in Telegram, send /newbot, and start again "
+    "with BOT_TOKEN=<the token it gives you>."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, as the README's table shows it."""
+
+    name: str
+    default: str
+    help: str
+
+
+VARIABLES: Final = (
+    Variable("BOT_TOKEN", "", "the token that @BotFather gave you; required"),
+    Variable("BOT_API_URL", "https://api.telegram.org", "another Bot API server"),
+    Variable("STYLEGRAM_SIZE", str(_ENGINE.size), "long side of a painting, in pixels"),
+    Variable("STYLEGRAM_QUALITY", str(_ENGINE.quality), "how long to paint: draft, standard, fine"),
+    Variable("STYLEGRAM_STRENGTH", f"{_ENGINE.strength:g}", "strength of the style, 0 to 100"),
+    Variable("STYLEGRAM_STEPS", "", "optimisation steps; empty takes the quality's own number"),
+    Variable("STYLEGRAM_STYLES", "", "a folder with style pictures of your own"),
+    Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
+    Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
+)
+_DEFAULTS: Final[Mapping[str, str]] = {v.name: v.default for v in VARIABLES}
+
+
+class ConfigError(Exception):
+    """The environment does not make a configuration; every problem, one line each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the operator decided.
+
+    Attributes:
+        token: the bot's secret; never shown in a repr or a log.
+        api_url: where the Bot API is, without a slash at the end.
+        settings: how paintings are made unless the person says otherwise.
+        styles: the operator's own style pictures.
+        jobs_per_user: how many jobs one person may have waiting and running.
+        log_level: a level name of `logging`.
+    """
+
+    token: str = field(repr=False)
+    api_url: str = _DEFAULTS["BOT_API_URL"]
+    settings: Settings = field(default_factory=Settings)
+    styles: Path | None = None
+    jobs_per_user: int = int(_DEFAULTS["STYLEGRAM_JOBS_PER_USER"])
+    log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
+
+
+def load(environ: Mapping[str, str]) -> Config:
+    """Read the configuration.
+
+    Raises:
+        ConfigError: with every problem, not only the first.
+    """
+    reader = _Reader(environ)
+    config = Config(
+        token=reader.read("BOT_TOKEN", _token, ""),
+        api_url=reader.read("BOT_API_URL", _url, ""),
+        settings=Settings(
+            size=reader.read("STYLEGRAM_SIZE", _whole_in_range("size"), _ENGINE.size),
+            quality=reader.read("STYLEGRAM_QUALITY", _quality, _ENGINE.quality),
+            strength=reader.read("STYLEGRAM_STRENGTH", _strength, _ENGINE.strength),
+            steps=reader.read("STYLEGRAM_STEPS", _steps, _ENGINE.steps),
+        ),
+        styles=reader.read("STYLEGRAM_STYLES", _folder, None),
+        jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
+        log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
+    )
+    if reader.problems:
+        raise ConfigError(tuple(reader.problems))
+    return config
+
+
+class _Reader:
+    """Reads values one by one and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def read(self, name: str, parse: Callable[[str], T], fallback: T) -> T:
+        """The parsed value; `fallback` where it is wrong, which is noted as a problem."""
+        text = self._environ.get(name, "").strip() or _DEFAULTS[name]
+        try:
+            return parse(text)
+        except _Problem as problem:
+            self.problems.append(f"{name} {problem}")
+            return fallback
+
+
+class _Problem(Exception):
+    """What is wrong with one value; the variable's name goes before it."""
+
+
+def _token(text: str) -> str:
+    if not text:
+        raise _Problem(_HOW_TO_BEGIN)
+    if not re.fullmatch(r"\d+:[\w-]+", text):
+        # The value is not shown: it may be the true token with a slip in it.
+        msg = "does not look like a token from @BotFather, such as 123456:AbC-dEf"
+        raise _Problem(msg)
+    return text
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        msg = "must be a URL such as http://127.0.0.1:8081"
+        raise _Problem(msg)
+    return text.rstrip("/")
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,9}", text) or not low <= int(text) <= high:
+            msg = f"must be a whole number from {low} to {high}, not {text!r}"
+            raise _Problem(msg)
+        return int(text)
+
+    return parse
+
+
+def _whole_in_range(setting: str) -> Callable[[str], int]:
+    low, high = RANGES[setting]
+    return _whole(int(low), int(high))
+
+
+def _steps(text: str) -> int | None:
+    return _whole_in_range("steps")(text) if text else None
+
+
+def _strength(text: str) -> float:
+    low, high = RANGES["strength"]
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        msg = f"must be a number from {low:g} to {high:g}, not {text!r}"
+        raise _Problem(msg)
+    return value
+
+
+def _quality(text: str) -> Quality:
+    return Quality(_one_of(tuple(Quality), text.lower()))
+
+
+def _level(text: str) -> str:
+    return _one_of(_LEVELS, text.upper())
+
+
+def _one_of(choices: Sequence[str], text: str) -> str:
+    if text not in choices:
+        msg = f"must be one of {', '.join(choices)}, not {text!r}"
+        raise _Problem(msg)
+    return text
+
+
+def _folder(text: str) -> Path | None:
+    if text and not Path(text).is_dir():
+        msg = f"must be a folder, and {text!r} is none"
+        raise _Problem(msg)
+    return Path(text) if text else None

@@ -1,0 +1,170 @@
+"""Handing the painting over: in the form that Telegram takes, and never twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import httpx
+from telegram import Message
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, NetworkError, TelegramError
+
+from bot.errors import Sorry
+from bot.kinds import Bot
+from bot.limiter import FOREVER, NEVER
+from bot.orders import Order, Place
+from bot.outgoing import answering
+from bot.texts import Text, about, say
+from nst_core.executor.base import Finished
+from nst_core.images import decode, encode_jpeg
+
+__all__ = ["deliver", "fits_photo"]
+
+logger = logging.getLogger(__name__)
+
+# Limits of sendPhoto and sendDocument.
+PHOTO_BYTES: Final = 10 * 1024 * 1024
+PHOTO_SIDES: Final = 10_000
+PHOTO_RATIO: Final = 20
+DOCUMENT_BYTES: Final = 50 * 1024 * 1024
+
+# A chat action is shown for about five seconds.
+_ACTION_EVERY: Final = 4.0
+_PAUSES: Final = (1.0, 4.0, 15.0)
+_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+async def deliver(bot: Bot, order: Order, painting: Finished) -> None:
+    """Send the painting as an answer to its photo.
+
+    Raises:
+        Forbidden: the person has shut the bot out.
+        Sorry: Telegram took it in no form, or did not say whether it did.
+    """
+    if not order.content.as_file and fits_photo(painting):
+        try:
+            await _send_photo(bot, order, painting)
+        except BadRequest as error:
+            logger.warning("not taken as a photo, sending a file: %s", error)
+        else:
+            return
+    try:
+        await _send_document(bot, order, painting)
+    except BadRequest as error:
+        logger.warning("a painting was not taken: %s", error)
+        raise Sorry(Text.NOT_DELIVERED) from error
+
+
+def fits_photo(painting: Finished) -> bool:
+    """Whether Telegram takes it as a photo."""
+    short, long = sorted((painting.width, painting.height))
+    return (
+        len(painting.image) <= PHOTO_BYTES
+        and short + long <= PHOTO_SIDES
+        and long <= PHOTO_RATIO * short
+    )
+
+
+async def _send_photo(bot: Bot, order: Order, painting: Finished) -> None:
+    async with _uploading(bot, order.place, ChatAction.UPLOAD_PHOTO):
+        await _once(
+            lambda: bot.send_photo(
+                order.place.chat,
+                painting.image,
+                caption=_caption(Text.RESULT, order, painting),
+                parse_mode=ParseMode.HTML,
+                message_thread_id=order.place.topic,
+                reply_parameters=answering(order.content.message),
+                rate_limit_args=FOREVER,
+            )
+        )
+
+
+async def _send_document(bot: Bot, order: Order, painting: Finished) -> None:
+    key = Text.RESULT if order.content.as_file else Text.RESULT_AS_FILE
+    name, data = await _as_file(painting)
+    async with _uploading(bot, order.place, ChatAction.UPLOAD_DOCUMENT):
+        await _once(
+            lambda: bot.send_document(
+                order.place.chat,
+                data,
+                filename=name,
+                caption=_caption(key, order, painting),
+                parse_mode=ParseMode.HTML,
+                message_thread_id=order.place.topic,
+                reply_parameters=answering(order.content.message),
+                rate_limit_args=FOREVER,
+            )
+        )
+
+
+async def _as_file(painting: Finished) -> tuple[str, bytes]:
+    if len(painting.image) <= DOCUMENT_BYTES:
+        return "painting.png", painting.image
+    picture = await asyncio.to_thread(decode, painting.image)
+    return "painting.jpg", await asyncio.to_thread(encode_jpeg, picture)
+
+
+def _caption(key: Text, order: Order, painting: Finished) -> str:
+    return say(key, style=order.title, seconds=about(painting.seconds))
+
+
+async def _once(send: Callable[[], Awaitable[Message]]) -> None:
+    """Send, and again only where Telegram surely has not got it: twice is worse than late."""
+    for pause in (*_PAUSES, None):
+        try:
+            await send()
+        except BadRequest:
+            raise
+        except NetworkError as error:
+            if not _surely_lost(error):
+                logger.warning("a painting may or may not have arrived: %r", error)
+                raise Sorry(Text.NOT_CONFIRMED) from error
+            if pause is None:
+                raise Sorry(Text.NOT_DELIVERED) from error
+            logger.info("a painting was not taken, again in %.0f s: %s", pause, error)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+def _surely_lost(error: NetworkError) -> bool:
+    # Without a cause it is the Bot API's own answer "ok: false"; a gateway's error page and a
+    # broken connection both leave a cause behind.
+    return error.__cause__ is None or isinstance(error.__cause__, _NEVER_SENT)
+
+
+@asynccontextmanager
+async def _uploading(bot: Bot, place: Place, action: ChatAction) -> AsyncIterator[None]:
+    """Show "sending a photo" for as long as it takes."""
+    # Before the upload, not beside it: an action that came last would outlive the picture.
+    await _show_action(bot, place, action)
+    task = asyncio.create_task(_keep_showing(bot, place, action))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _keep_showing(bot: Bot, place: Place, action: ChatAction) -> None:
+    while True:
+        await asyncio.sleep(_ACTION_EVERY)
+        await _show_action(bot, place, action)
+
+
+async def _show_action(bot: Bot, place: Place, action: ChatAction) -> None:
+    try:
+        await bot.send_chat_action(
+            place.chat,
+            action,
+            message_thread_id=place.topic,
+            read_timeout=_ACTION_EVERY,
+            rate_limit_args=NEVER,
+        )
+    except TelegramError as error:
+        logger.debug("no chat action: %s", error)

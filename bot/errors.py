@@ -1,0 +1,78 @@
+"""What went wrong, in words for the person: the one place where errors become texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from telegram.error import TelegramError
+
+from bot.texts import Text, say
+from nst_core.errors import Diverged, ExecutorClosed, ImageRejected, RejectReason
+from nst_core.executor.base import Failed
+
+__all__ = ["PaintingFailed", "Sorry", "explain", "is_expected"]
+
+_REJECTED: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        RejectReason.NOT_A_PICTURE: Text.NOT_A_PICTURE,
+        RejectReason.TRUNCATED: Text.TRUNCATED,
+        RejectReason.TOO_SMALL: Text.TOO_SMALL,
+        RejectReason.TOO_LARGE: Text.TOO_LARGE,
+        RejectReason.TOO_NARROW: Text.TOO_NARROW,
+    }
+)
+_BY_CLASS_NAME: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        Diverged.__name__: Text.DIVERGED,
+        ExecutorClosed.__name__: Text.RESTARTING,
+    }
+)
+
+
+class Sorry(Exception):
+    """Something the person did that leads nowhere, and the text that says what would."""
+
+    def __init__(self, key: Text, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class PaintingFailed(Exception):
+    """A job's `Failed` event, to be raised where there is no picture."""
+
+    def __init__(self, event: Failed) -> None:
+        super().__init__(f"{event.error}: {event.message}")
+        self.event = event
+
+
+def explain(error: BaseException) -> str:
+    """The error as a message, in HTML."""
+    match error:
+        case Sorry():
+            return say(error.key, **error.values)
+        case ImageRejected():
+            return _by_name(type(error).__name__, error.reason)
+        case PaintingFailed():
+            return _by_name(error.event.error, error.event.reason)
+        case TelegramError():
+            return say(Text.TELEGRAM_TROUBLE)
+        case _:
+            return _by_name(type(error).__name__)
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether it is part of everyday life, and no matter for the log."""
+    match error:
+        case PaintingFailed():
+            return error.event.error == ImageRejected.__name__
+        case _:
+            return isinstance(error, Sorry | ImageRejected | ExecutorClosed)
+
+
+def _by_name(name: str, reason: str = "") -> str:
+    if name == ImageRejected.__name__:
+        return say(_REJECTED.get(reason, Text.NOT_A_PICTURE))
+    return say(_BY_CLASS_NAME.get(name, Text.INTERNAL))

@@ -1,0 +1,1 @@
+"""Callbacks: an update becomes an event of the dialogue, the dialogue answers with an action."""

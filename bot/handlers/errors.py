@@ -1,0 +1,52 @@
+"""When a handler fails: a line in the log, a kind word to the person."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import Update
+from telegram.error import Forbidden, NetworkError, TelegramError
+
+from bot.errors import explain, is_expected
+from bot.kinds import Bot, Context
+from bot.orders import Place
+from bot.outgoing import send_text
+
+__all__ = ["on_error", "report"]
+
+logger = logging.getLogger(__name__)
+
+
+async def on_error(update: object, context: Context) -> None:
+    """What python-telegram-bot calls with everything that the handlers raise."""
+    error = context.error
+    message = update.effective_message if isinstance(update, Update) else None
+    if error is None or message is None:
+        logger.error("an update could not be handled", exc_info=error)
+        return
+    sent = update.message if isinstance(update, Update) else None
+    topic = message.message_thread_id if message.is_topic_message else None
+    about = sent.message_id if sent else None
+    await report(context.bot, Place(message.chat_id, topic), error, about=about)
+
+
+async def report(bot: Bot, place: Place, error: Exception, *, about: int | None = None) -> None:
+    """Log the error and tell the person.
+
+    Args:
+        bot: to say it with.
+        place: where the person is.
+        error: what went wrong.
+        about: the message that led to it.
+    """
+    if isinstance(error, Forbidden):
+        logger.info("somebody has shut the bot out: %s", error)
+        return
+    if isinstance(error, NetworkError):
+        logger.warning("Telegram did not do as it was asked: %s", error)
+    elif not is_expected(error):
+        logger.error("a handler failed", exc_info=error)
+    try:
+        await send_text(bot, place, explain(error), reply_to=about if place.is_group else None)
+    except TelegramError as trouble:
+        logger.warning("a person could not be told: %s", trouble)

@@ -1,0 +1,236 @@
+"""The life of a job: accept, fetch, submit, follow, deliver; with limits and a way out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from telegram.error import Forbidden
+
+from bot import keyboards
+from bot.delivery import deliver
+from bot.errors import PaintingFailed, Sorry, explain, is_expected
+from bot.kinds import Bot
+from bot.notice import Notice
+from bot.orders import Order
+from bot.pictures import fetch
+from bot.session import Key, Picture, Preset
+from bot.texts import Text, about, bar
+from nst_core.errors import Cancelled
+from nst_core.executor import base
+from nst_core.settings import Settings
+from nst_core.styles import Gallery
+
+__all__ = ["Jobs", "Refusal"]
+
+logger = logging.getLogger(__name__)
+
+_GOODBYE: Final = 2.0
+
+
+class Refusal(Enum):
+    """Why a job is not cancelled."""
+
+    GONE = "gone"
+    NOT_YOURS = "not yours"
+
+
+@dataclass(slots=True, eq=False)
+class _Ticket:
+    """A job under way.
+
+    Attributes:
+        looking_at: the picture that an error would be about.
+        cancelled: asked for by its owner; takes effect at the next opportunity.
+        delivering: the painting is on its way; ending this now would make us liars.
+    """
+
+    order: Order
+    looking_at: Picture
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    handle: base.JobHandle | None = None
+    task: asyncio.Task[None] | None = None
+    cancelled: bool = False
+    delivering: bool = False
+
+    @property
+    def occupies(self) -> bool:
+        """Whether it takes up one of its owner's places: what is as good as over does not."""
+        return not (self.cancelled or self.delivering)
+
+
+class Jobs:
+    """Every job under way, each followed by a task of its own."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        executor: base.Executor,
+        gallery: Gallery,
+        *,
+        settings: Settings,
+        per_user: int,
+    ) -> None:
+        self._bot = bot
+        self._executor = executor
+        self._gallery = gallery
+        self._settings = settings
+        self._per_user = per_user
+        self._tickets: dict[str, _Ticket] = {}
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    def place(self, order: Order) -> str:
+        """Accept an order; it is worked on from now on, and this returns at once.
+
+        Raises:
+            Sorry: the person has as many jobs as one may have.
+        """
+        count = sum(t.order.user == order.user and t.occupies for t in self._tickets.values())
+        if count >= self._per_user:
+            raise Sorry(Text.TOO_MANY_JOBS, count=count)
+        ticket = _Ticket(order, looking_at=order.content)
+        self._tickets[ticket.id] = ticket
+        ticket.task = asyncio.create_task(self._live(ticket), name=f"job {ticket.id}")
+        return ticket.id
+
+    def owns(self, chat: int, message: int) -> bool:
+        """Whether a job has made this message its progress message."""
+        orders = (ticket.order for ticket in self._tickets.values())
+        return any((o.place.chat, o.notice) == (chat, message) for o in orders)
+
+    def may_cancel(self, job: str, key: Key) -> Refusal | None:
+        """Why the person may not cancel the job in that chat; None if nothing is against it."""
+        ticket = self._tickets.get(job)
+        if ticket is None or ticket.order.place.chat != key[0]:
+            return Refusal.GONE
+        return None if ticket.order.user == key[1] else Refusal.NOT_YOURS
+
+    async def cancel(self, job: str) -> None:
+        """Stop the job; it ends on its own, within a step."""
+        if ticket := self._tickets.get(job):
+            ticket.cancelled = True
+            if ticket.handle:
+                await ticket.handle.cancel()
+
+    async def cancel_all(self, key: Key) -> int:
+        """Stop what the person has under way in the chat; how many there were."""
+        mine = [
+            ticket.id
+            for ticket in self._tickets.values()
+            if (ticket.order.place.chat, ticket.order.user) == key and not ticket.cancelled
+        ]
+        for job in mine:
+            await self.cancel(job)
+        return len(mine)
+
+    async def close(self) -> None:
+        """Stop following, and tell everybody who waits; best effort, in a few seconds."""
+        tasks = {ticket.task: ticket for ticket in self._tickets.values() if ticket.task}
+        for task, ticket in tasks.items():
+            if not ticket.delivering:
+                task.cancel()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_GOODBYE)
+            for task in late:
+                task.cancel()
+
+    async def _live(self, ticket: _Ticket) -> None:
+        notice = Notice(self._bot, ticket.order, keyboards.cancel(ticket.id))
+        try:
+            await notice.open()
+            await self._paint(ticket, notice)
+        except asyncio.CancelledError:
+            # Only `close` cancels the task itself.
+            await notice.end(Text.RESTARTING)
+            raise
+        except Cancelled:
+            await notice.end(Text.CANCELLED)
+        except Forbidden:
+            logger.info("job %s: the person has shut the bot out", ticket.id)
+            await self.cancel(ticket.id)
+        except Exception as error:
+            if not is_expected(error):
+                logger.exception("job %s failed", ticket.id)
+            await notice.fail(explain(error), about=ticket.looking_at.message)
+        finally:
+            del self._tickets[ticket.id]
+
+    async def _paint(self, ticket: _Ticket, notice: Notice) -> None:
+        job = await self._prepare(ticket)
+        ticket.handle = await self._executor.submit(job)
+        if ticket.cancelled:
+            await ticket.handle.cancel()
+        painting = await _follow(ticket.handle, notice)
+        ticket.delivering = True
+        notice.show(Text.UPLOADING)
+        await deliver(self._bot, ticket.order, painting)
+        logger.info("job %s delivered after %.1f s", ticket.id, painting.seconds)
+        await notice.remove()
+
+    async def _prepare(self, ticket: _Ticket) -> base.Job:
+        order = ticket.order
+        content = await self._fetch(ticket, order.content)
+        if isinstance(order.style, Preset):
+            style = await asyncio.to_thread(self._gallery.find(order.style.name).read)
+        else:
+            style = await self._fetch(ticket, order.style)
+        ticket.looking_at = order.content
+        return base.Job(
+            id=ticket.id,
+            user=order.user,
+            content=content,
+            styles=(style,),
+            settings=self._settings,
+        )
+
+    async def _fetch(self, ticket: _Ticket, picture: Picture) -> bytes:
+        ticket.looking_at = picture
+        data = await fetch(self._bot, picture)
+        if ticket.cancelled:
+            raise Cancelled
+        return data
+
+
+async def _follow(handle: base.JobHandle, notice: Notice) -> base.Finished:
+    """Show what happens to the job until it ends.
+
+    Raises:
+        Cancelled: the job was cancelled.
+        PaintingFailed: there is no painting.
+    """
+    async for event in handle.events():
+        match event:
+            case base.Finished():
+                return event
+            case base.Failed():
+                raise PaintingFailed(event)
+            case base.Cancelled():
+                raise Cancelled
+            case _:
+                _show(event, notice)
+    msg = "the executor's events ended without an end"
+    raise RuntimeError(msg)
+
+
+def _show(event: base.Event, notice: Notice) -> None:
+    match event:
+        case base.Queued(position=1):
+            notice.show(Text.QUEUED_NEXT)
+        case base.Queued(position=position):
+            notice.show(Text.QUEUED, position=position)
+        case base.Started():
+            notice.show(Text.STARTED)
+        case base.Progressed(step=step, total=total, eta=None):
+            notice.show(Text.PROGRESS_BEGUN, **_bar_of(step / total))
+        case base.Progressed(step=step, total=total, eta=float(eta)):
+            notice.show(Text.PROGRESS, **_bar_of(step / total), eta=about(eta))
+
+
+def _bar_of(share: float) -> dict[str, object]:
+    return {"bar": bar(share), "percent": int(100 * share)}

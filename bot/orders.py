@@ -1,0 +1,43 @@
+"""What a person ordered: the plain data that a job is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.session import Picture, Style
+
+__all__ = ["Order", "Place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to answer: a chat, and a topic in it for groups that have topics."""
+
+    chat: int
+    topic: int | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether others read along; Telegram gives groups negative numbers."""
+        return self.chat < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One painting to make.
+
+    Attributes:
+        place: where to answer.
+        user: who asked, and may cancel.
+        content: the photo.
+        style: the preset or style picture.
+        title: what the style is called before people.
+        notice: a message of ours that becomes the progress message; None sends a new one.
+    """
+
+    place: Place
+    user: int
+    content: Picture
+    style: Style
+    title: str
+    notice: int | None = None

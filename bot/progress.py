@@ -1,0 +1,93 @@
+"""Progress of a job: newest text wins, edits are spaced, and any of them may be dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+
+from bot.limiter import seconds_of
+from bot.waiting import set_within
+
+__all__ = ["GROUP_INTERVAL", "PRIVATE_INTERVAL", "ProgressReporter"]
+
+logger = logging.getLogger(__name__)
+
+# Telegram allows a group 20 messages a minute, edits included.
+PRIVATE_INTERVAL: Final = 2.5
+GROUP_INTERVAL: Final = 5.0
+_LAST_EDIT: Final = 5.0
+
+Edit: TypeAlias = Callable[[str], Awaitable[object]]
+
+
+class ProgressReporter:
+    """Keeps one message up to date without ever making anybody wait.
+
+    Attributes:
+        interval: seconds from the end of one edit to the start of the next, and before the first.
+    """
+
+    def __init__(self, edit: Edit, *, interval: float, shown: str = "") -> None:
+        self.interval = interval
+        self._edit = edit
+        self._shown = shown
+        self._latest = shown
+        self._news = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    def show(self, text: str) -> None:
+        """Let the message say `text`, as soon as may be; a newer text replaces an older one."""
+        self._latest = text
+        if text != self._shown:
+            self._news.set()
+
+    async def close(self) -> None:
+        """Edit no more: when this returns, no edit is under way either."""
+        self._closing.set()
+        self._news.set()
+        done, _ = await asyncio.wait({self._task}, timeout=_LAST_EDIT)
+        if not done:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _run(self) -> None:
+        # The message is brand new, and what is to come within the interval is better news.
+        if await set_within(self._closing, self.interval):
+            return
+        while await self._news_came():
+            pause = await self._edit_once()
+            if pause is None or await set_within(self._closing, pause):
+                return
+
+    async def _news_came(self) -> bool:
+        await self._news.wait()
+        self._news.clear()
+        return not self._closing.is_set()
+
+    async def _edit_once(self) -> float | None:
+        """Seconds until the next edit; None when the message is gone for good."""
+        text = self._latest
+        if text == self._shown:
+            return 0.0
+        try:
+            await self._edit(text)
+        except RetryAfter as refusal:
+            # Not lost, only late: what is newest when the time is over will be shown.
+            self._news.set()
+            return max(self.interval, seconds_of(refusal))
+        except BadRequest as error:
+            if "not modified" not in str(error).lower():
+                logger.info("a progress message is gone: %s", error)
+                return None
+        except Forbidden:
+            return None
+        except TelegramError as error:
+            logger.info("a progress edit was dropped: %s", error)
+            return self.interval
+        self._shown = text
+        return self.interval

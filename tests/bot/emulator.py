@@ -1,0 +1,303 @@
+"""The test bench: a Bot API server that others wrote, people who talk to it, and the real bot.
+
+`lo_bot_api_emulator` checks each request against a contract of its own. `Emulator` adds what
+Telegram has and it lacks: a username, sizes of photos, memory of the messages, coloured buttons;
+and what only a test bench has: a journal to await, and faults.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
+
+TOKEN = "424242:TheSecretPartOfTheToken"  # noqa: S105 - of nobody
+BOT_ID = 7
+USERNAME = "style_bot"
+PATIENCE = 30.0
+
+Json = dict[str, Any]
+_QUIET = {"getUpdates", "getMe", "getFile", "deleteWebhook"}
+_NOT_MODIFIED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are "
+    "exactly the same as a current content and reply markup of the message"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of the bot."""
+
+    method: str
+    fields: Json
+    uploads: Json
+    result: Any = None
+    refused: str = ""
+
+    @property
+    def chat(self) -> int:
+        return int(self.fields.get("chat_id", 0))
+
+    @property
+    def text(self) -> str:
+        return str(self.fields.get("text") or self.fields.get("caption") or "")
+
+    @property
+    def message_id(self) -> int:
+        """Of the message that was sent or edited."""
+        known = self.fields.get("message_id")
+        return int(known) if known else int(self.result["message_id"])
+
+    @property
+    def reply_to(self) -> int | None:
+        parameters = self.fields.get("reply_parameters")
+        return json.loads(parameters)["message_id"] if parameters else None
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Label to callback data."""
+        markup = json.loads(self.fields.get("reply_markup") or "{}")
+        rows = markup.get("inline_keyboard", [])
+        return {button["text"]: button["callback_data"] for row in rows for button in row}
+
+    def file(self, kind: str) -> bytes:
+        """The bytes that were uploaded."""
+        data = next(iter(self.uploads.values())) if kind not in self.uploads else None
+        upload = self.uploads[kind] if data is None else data
+        return bytes(upload["data"])
+
+
+@dataclass(slots=True)
+class Fault:
+    """An answer that replaces the true one, `times` times."""
+
+    method: str
+    refusal: ApiRefusal
+    times: int = 1
+    chat: int | None = None
+
+    def hits(self, method: str, fields: Mapping[str, Any]) -> bool:
+        chat_fits = self.chat is None or str(fields.get("chat_id")) == str(self.chat)
+        return self.times > 0 and method == self.method and chat_fits
+
+
+class Emulator(LoBotApiEmulator):  # type: ignore[misc]
+    """The server, in the test's own event loop."""
+
+    def __init__(self) -> None:
+        super().__init__(max_assets=10_000)
+        self.calls: list[Call] = []
+        self.faults: list[Fault] = []
+        self.messages: dict[tuple[int, int], Json] = {}
+        self._heard = asyncio.Event()
+
+    @classmethod
+    def validate_markup(cls, markup: Json, *, private_chat: bool = True) -> None:
+        """Bot API 9.4 knows coloured buttons, the contract is older."""
+        plain = copy.deepcopy(markup)
+        for button in itertools.chain(*plain.get("inline_keyboard", [])):
+            assert button.pop("style", "danger") in {"danger", "success", "primary"}
+        super().validate_markup(plain, private_chat=private_chat)
+
+    def validate(self, method: str, fields: Json, uploads: Json) -> Any:
+        try:
+            for fault in self.faults:
+                if fault.hits(method, fields):
+                    fault.times -= 1
+                    raise fault.refusal
+            self._check_memory(method, fields)
+            result = super().validate(method, fields, uploads)
+        except ApiRefusal as error:
+            self._note(Call(method, dict(fields), uploads, refused=error.description))
+            raise
+        result = _completed(method, result)
+        self._remember(method, fields, result)
+        self._note(Call(method, dict(fields), uploads, result))
+        return result
+
+    async def until(self, wanted: Callable[[Call], bool], start: int = 0) -> int:
+        """Where in `calls`, from `start` on, the wanted call is; waits for it."""
+        async with asyncio.timeout(PATIENCE):
+            for index in itertools.count(start):
+                while index >= len(self.calls):
+                    self._heard.clear()
+                    await self._heard.wait()
+                if wanted(self.calls[index]):
+                    return index
+        raise AssertionError
+
+    def give_message_id(self) -> int:
+        self.next_id += 1
+        return int(self.next_id) - 1
+
+    def _note(self, call: Call) -> None:
+        if call.method not in _QUIET or call.refused:
+            self.calls.append(call)
+            self._heard.set()
+
+    def _check_memory(self, method: str, fields: Json) -> None:
+        if method not in {"editMessageText", "deleteMessage"}:
+            return
+        message = self.messages.get((int(fields["chat_id"]), int(fields["message_id"])))
+        if message is None:
+            verb = "edit" if method == "editMessageText" else "delete"
+            description = f"Bad Request: message to {verb} not found"
+            raise ApiRefusal(description)
+        before = message.get("text"), message.get("reply_markup")
+        after = fields.get("text"), _markup(fields)
+        if method == "editMessageText" and before == after:
+            raise ApiRefusal(_NOT_MODIFIED)
+
+    def _remember(self, method: str, fields: Json, result: Any) -> None:
+        if method == "deleteMessage":
+            del self.messages[int(fields["chat_id"]), int(fields["message_id"])]
+        elif method.startswith("send") and isinstance(result, dict):
+            message = {**result, "reply_markup": _markup(fields)}
+            parameters = json.loads(fields.get("reply_parameters") or "{}")
+            answered = self.messages.get((int(fields["chat_id"]), parameters.get("message_id", 0)))
+            if answered:
+                message["reply_to_message"] = answered
+            self.messages[int(fields["chat_id"]), result["message_id"]] = message
+        elif method == "editMessageText":
+            message = self.messages[int(fields["chat_id"]), int(fields["message_id"])]
+            message |= {"text": fields["text"], "reply_markup": _markup(fields)}
+
+
+def _markup(fields: Mapping[str, Any]) -> Any:
+    text = fields.get("reply_markup")
+    return json.loads(text) if text else None
+
+
+def _completed(method: str, result: Any) -> Any:
+    if method == "getMe":
+        return {**result, "username": USERNAME}
+    if isinstance(result, dict):
+        for size in result.get("photo", []):
+            size |= {"width": 64, "height": 48}
+        if "chat" in result and result["chat"]["id"] < 0:
+            result["chat"]["type"] = "group"
+    return result
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with a telephone: says things, and hears what the bot says in that chat."""
+
+    server: Emulator
+    user: int
+    chat: int = 0
+    cursor: int = 0
+
+    def __post_init__(self) -> None:
+        self.chat = self.chat or self.user
+        self.cursor = len(self.server.calls)
+
+    async def say(self, text: str, **more: Any) -> Json:
+        """Words, or a command with the entity that Telegram adds to it."""
+        if text.startswith("/"):
+            length = len(text.split(maxsplit=1)[0])
+            more["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+        return await self.send(text=text, **more)
+
+    async def photo(self, data: bytes, **more: Any) -> Json:
+        file_id = self._store(data)
+        sizes = [
+            {"file_id": f"{name}{file_id}", "file_unique_id": f"u{name}", "width": w, "height": w}
+            for name, w in (("thumb-", 20), ("", 90))
+        ]
+        return await self.send(photo=sizes, **more)
+
+    async def document(self, data: bytes, name: str, mime: str, **more: Any) -> Json:
+        file_id = self._store(data)
+        size = more.pop("size", len(data))
+        described = {"file_id": file_id, "file_unique_id": "u", "file_name": name}
+        return await self.send(document={**described, "mime_type": mime, "file_size": size}, **more)
+
+    async def send(self, **content: Any) -> Json:
+        """Any message."""
+        message = {
+            "message_id": self.server.give_message_id(),
+            "date": 1_790_000_000,
+            "chat": self._chat(),
+            "from": self._me(),
+            **content,
+        }
+        self.server.messages[self.chat, message["message_id"]] = message
+        await self.server.enqueue_update({"message": message}, token=TOKEN)
+        return message
+
+    async def press(self, call: Call, label: str) -> str:
+        """Press the button with that label under what `call` sent."""
+        return await self.press_data(call.buttons[label], call.message_id)
+
+    async def press_data(self, data: str, message_id: int) -> str:
+        query_id = f"query-{self.server.give_message_id()}"
+        shown = self.server.messages.get((self.chat, message_id), {})
+        bot = {"id": BOT_ID, "is_bot": True, "first_name": "Fixture", "username": USERNAME}
+        message = {**shown, "message_id": message_id, "chat": self._chat(), "from": bot}
+        message = {name: value for name, value in message.items() if value is not None}
+        query = {"id": query_id, "from": self._me(), "chat_instance": "1", "data": data}
+        await self.server.enqueue_update(
+            {"callback_query": {**query, "message": {"date": 1, **message}}}, token=TOKEN
+        )
+        return query_id
+
+    async def hears(self, *methods: str, where: Callable[[Call], bool] = lambda _: True) -> Call:
+        """The next call to this chat that is one of these; everything before it is passed over."""
+
+        def wanted(call: Call) -> bool:
+            return (
+                call.method in methods
+                and call.chat == self.chat
+                and not call.refused
+                and where(call)
+            )
+
+        index = await self.server.until(wanted, self.cursor)
+        self.cursor = index + 1
+        return self.server.calls[index]
+
+    async def reads(self, words: str) -> Call:
+        """The next message that says these words."""
+        return await self.hears("sendMessage", where=lambda call: words in call.text)
+
+    async def is_answered(self, query_id: str) -> str:
+        """What the press of a button was answered with."""
+        index = await self.server.until(
+            lambda call: call.fields.get("callback_query_id") == query_id, 0
+        )
+        return str(self.server.calls[index].fields.get("text", ""))
+
+    def _store(self, data: bytes) -> str:
+        file_id = f"user-{self.server.give_message_id()}"
+        self.server.assets[file_id] = {"data": data, "size": len(data)}
+        return file_id
+
+    def _me(self) -> Json:
+        return {"id": self.user, "is_bot": False, "first_name": f"Person {self.user}"}
+
+    def _chat(self) -> Json:
+        if self.chat < 0:
+            return {"id": self.chat, "type": "group", "title": "Painters"}
+        return {"id": self.chat, "type": "private", "first_name": f"Person {self.user}"}
+
+
+@asynccontextmanager
+async def serving(app: web.Application) -> AsyncIterator[str]:
+    """The address where the application is served, on a free port."""
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

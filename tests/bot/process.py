@@ -1,0 +1,95 @@
+"""The real bot as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.bot.emulator import PATIENCE, TOKEN
+
+ROOT = Path(__file__).parents[2]
+
+
+class BotProcess:
+    """`python -m bot`, its log and its end."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._lines: list[str] = []
+        self._news = asyncio.Event()
+        self._reading = asyncio.create_task(self._read())
+
+    @property
+    def log(self) -> str:
+        return "".join(self._lines)
+
+    async def logs(self, words: str) -> None:
+        """Wait until the log says these words."""
+        async with asyncio.timeout(PATIENCE):
+            while words not in self.log:
+                assert not self._reading.done(), f"the bot has ended:\n{self.log}"
+                self._news.clear()
+                await self._news.wait()
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask for the end; the exit code."""
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        return await self.ends()
+
+    async def ends(self) -> int:
+        async with asyncio.timeout(PATIENCE):
+            await self._reading
+            return await self._process.wait()
+
+    async def kill(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self.ends()
+
+    async def _read(self) -> None:
+        assert self._process.stderr
+        while line := await self._process.stderr.readline():
+            self._lines.append(line.decode())
+            self._news.set()
+        self._news.set()
+
+
+@asynccontextmanager
+async def running(**environment: str) -> AsyncIterator[BotProcess]:
+    """Start the bot; it is killed at the end if it still runs."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("STYLEGRAM_", "BOT_", "COV_"))
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        cwd=ROOT,
+        env={**inherited, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    bot = BotProcess(process)
+    try:
+        yield bot
+    finally:
+        await bot.kill()
+
+
+def environment(address: str, weights: Path, **more: str) -> dict[str, str]:
+    """What the bot needs to paint small pictures for the server at `address`."""
+    return {
+        "BOT_TOKEN": TOKEN,
+        "BOT_API_URL": address,
+        "NST_WEIGHTS": str(weights),
+        "STYLEGRAM_SIZE": "64",
+        **more,
+    }

@@ -1,0 +1,84 @@
+"""The environment: every problem at once, and never the token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import VARIABLES, Config, ConfigError, load
+from nst_core.settings import Quality, Settings
+
+TOKEN = "123456:AbCdEfGh-secret"  # noqa: S105 - of nobody
+
+
+def test_defaults_are_the_engines() -> None:
+    config = load({"BOT_TOKEN": TOKEN})
+    assert config == Config(token=TOKEN)
+    assert config.settings == Settings()
+    assert config.jobs_per_user == 3
+    assert config.api_url == "https://api.telegram.org"
+
+
+def test_the_defaults_of_the_table_say_what_happens() -> None:
+    stated = {v.name: v.default for v in VARIABLES if v.name != "BOT_TOKEN"}
+    assert load({"BOT_TOKEN": TOKEN, **stated}) == load({"BOT_TOKEN": TOKEN})
+    assert all(variable.help for variable in VARIABLES)
+
+
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    config = load(
+        {
+            "BOT_TOKEN": f" {TOKEN} ",
+            "BOT_API_URL": "http://127.0.0.1:8081/",
+            "STYLEGRAM_SIZE": "256",
+            "STYLEGRAM_QUALITY": "Fine",
+            "STYLEGRAM_STRENGTH": "72.5",
+            "STYLEGRAM_STEPS": "30",
+            "STYLEGRAM_STYLES": str(tmp_path),
+            "STYLEGRAM_JOBS_PER_USER": "5",
+            "STYLEGRAM_LOG_LEVEL": "debug",
+        }
+    )
+    assert config == Config(
+        token=TOKEN,
+        api_url="http://127.0.0.1:8081",
+        settings=Settings(size=256, quality=Quality.FINE, strength=72.5, steps=30),
+        styles=tmp_path,
+        jobs_per_user=5,
+        log_level="DEBUG",
+    )
+
+
+def test_every_problem_is_named_at_once() -> None:
+    wrong = {
+        "BOT_TOKEN": "",
+        "BOT_API_URL": "telegram",
+        "STYLEGRAM_SIZE": "9",
+        "STYLEGRAM_QUALITY": "superb",
+        "STYLEGRAM_STRENGTH": "nan",
+        "STYLEGRAM_STEPS": "0",
+        "STYLEGRAM_STYLES": "/no/such/folder",
+        "STYLEGRAM_JOBS_PER_USER": "many",
+        "STYLEGRAM_LOG_LEVEL": "loud",
+    }
+    with pytest.raises(ConfigError) as caught:
+        load(wrong)
+    problems = caught.value.problems
+    assert [problem.split()[0] for problem in problems] == [v.name for v in VARIABLES]
+    assert not any("\n" in problem for problem in problems)
+    assert "@BotFather" in problems[0]
+
+
+@pytest.mark.parametrize("strength", ["-1", "101", "inf", "strong", "1e9"])
+def test_strength_outside_its_range(strength: str) -> None:
+    with pytest.raises(ConfigError, match="STYLEGRAM_STRENGTH must be a number from 0 to 100"):
+        load({"BOT_TOKEN": TOKEN, "STYLEGRAM_STRENGTH": strength})
+
+
+def test_the_token_is_shown_nowhere() -> None:
+    config = load({"BOT_TOKEN": TOKEN})
+    assert "secret" not in repr(config) + str(config)
+    with pytest.raises(ConfigError) as caught:
+        load({"BOT_TOKEN": "the secret, wrongly pasted"})
+    assert "secret" not in str(caught.value)

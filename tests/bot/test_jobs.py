@@ -1,0 +1,408 @@
+"""The life of a job: a real bot and a server, and an executor in the test's hands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from lo_bot_api_emulator import ApiRefusal
+from telegram.error import NetworkError
+from telegram.ext import ExtBot
+
+from bot import delivery, progress
+from bot.errors import Sorry
+from bot.jobs import Jobs, Refusal
+from bot.limiter import RetryLimiter
+from bot.orders import Order, Place
+from bot.session import Picture, Preset, Style
+from nst_core.errors import Diverged, ImageRejected
+from nst_core.executor.base import Failed, Finished, Progressed, Queued, Started
+from nst_core.settings import Settings
+from nst_core.styles import Gallery
+from tests.bot.door import Door, finished, picture
+from tests.bot.emulator import TOKEN, Emulator, Fault, Person, serving
+
+CHAT = 11
+
+
+@dataclass
+class Shop:
+    """Everything that a job needs."""
+
+    server: Emulator
+    bot: ExtBot[int]
+    door: Door
+    jobs: Jobs
+    person: Person
+    style: str
+
+    async def order(self, *, user: int = CHAT, data: bytes | None = None, **more: Any) -> Order:
+        """An order for a photo that has just been sent."""
+        as_file = more.pop("as_file", False)
+        style: Style = more.pop("style", Preset(self.style))
+        message = await self.person.photo(picture() if data is None else data)
+        content = Picture(message["photo"][-1]["file_id"], message["message_id"], as_file)
+        place = Place(CHAT)
+        return Order(place=place, user=user, content=content, style=style, title="S<b>", **more)
+
+
+@pytest.fixture
+async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
+    monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", 0.01)
+    monkeypatch.setattr(delivery, "_PAUSES", (0.01, 0.01))
+    server, door, gallery = Emulator(), Door(), Gallery.load(None)
+    async with serving(server.app()) as address:
+        bot: ExtBot[int] = ExtBot(
+            TOKEN,
+            base_url=f"{address}/bot",
+            base_file_url=f"{address}/file/bot",
+            rate_limiter=RetryLimiter(),
+        )
+        jobs = Jobs(bot, door, gallery, settings=Settings(size=64), per_user=2)
+        async with bot:
+            style = next(iter(gallery)).name
+            yield Shop(server, bot, door, jobs, Person(server, CHAT), style)
+            await jobs.close()
+
+
+async def test_from_order_to_painting(shop: Shop) -> None:
+    order = await shop.order()
+    job = shop.jobs.place(order)
+    opened = await shop.person.hears("sendMessage")
+    assert opened.text.startswith("<b>S&lt;b&gt;</b>")
+    assert opened.reply_to == order.content.message
+    handle = await shop.door.next()
+    assert handle.id == job
+    assert handle.job.content == picture()
+    assert handle.job.settings == Settings(size=64)
+    for event, words in (
+        (Queued(job=job, position=3), "number 3"),
+        (Queued(job=job, position=1), "next"),
+        (Started(job=job), "colours"),
+        (
+            Progressed(job=job, step=5, total=20, level=1, levels=2, seconds=1, eta=61, losses={}),
+            "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n61 s to go",
+        ),
+    ):
+        handle.happen(event)
+        edit = await shop.person.hears("editMessageText")
+        assert words in edit.text
+        assert edit.message_id == opened.message_id
+        assert list(edit.buttons) == ["Cancel"]
+    painting = finished(job)
+    handle.happen(painting)
+    sent = await shop.person.hears("sendPhoto")
+    assert sent.file("photo") == painting.image
+    assert sent.reply_to == order.content.message
+    assert sent.text == "S&lt;b&gt;, painted in 12 s"
+    gone = await shop.person.hears("deleteMessage")
+    assert gone.message_id == opened.message_id
+    await nothing_left(shop)
+
+
+async def nothing_left(shop: Shop) -> None:
+    await asyncio.wait_for(asyncio.gather(*_tasks(shop)), 20)
+    assert len(shop.jobs) == 0
+
+
+def _tasks(shop: Shop) -> list[asyncio.Task[None]]:
+    return [ticket.task for ticket in shop.jobs._tickets.values() if ticket.task]
+
+
+async def test_a_question_becomes_the_progress_message(shop: Shop) -> None:
+    question = await shop.bot.send_message(CHAT, "Which style?")
+    shop.jobs.place(await shop.order(notice=question.message_id))
+    assert shop.jobs.owns(CHAT, question.message_id)
+    assert not shop.jobs.owns(CHAT + 1, question.message_id)
+    edit = await shop.person.hears("editMessageText")
+    assert edit.message_id == question.message_id
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    assert (await shop.person.hears("deleteMessage")).message_id == question.message_id
+    await nothing_left(shop)
+    assert not shop.jobs.owns(CHAT, question.message_id)
+
+
+async def test_a_question_that_was_deleted_is_replaced(shop: Shop) -> None:
+    shop.jobs.place(await shop.order(notice=999))
+    assert "Looking" in (await shop.person.hears("sendMessage")).text
+
+
+async def test_no_progress_message_is_no_misfortune(shop: Shop) -> None:
+    shop.server.faults = [Fault("sendMessage", ApiRefusal("Internal Server Error", 500))]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    await shop.person.hears("sendPhoto")
+    await nothing_left(shop)
+
+
+async def test_too_many_at_once(shop: Shop) -> None:
+    orders = [await shop.order() for _ in range(3)]
+    first = shop.jobs.place(orders[0])
+    shop.jobs.place(orders[1])
+    with pytest.raises(Sorry) as caught:
+        shop.jobs.place(orders[2])
+    assert caught.value.values == {"count": 2}
+    shop.jobs.place(await shop.order(user=CHAT + 1))
+    task = shop.jobs._tickets[first].task
+    assert task
+    handles = {handle.id: handle for handle in [await shop.door.next() for _ in range(3)]}
+    handles[first].happen(finished(first))
+    await asyncio.wait_for(task, 20)
+    shop.jobs.place(orders[2])
+
+
+async def test_what_is_as_good_as_over_takes_no_place(shop: Shop) -> None:
+    jobs = [shop.jobs.place(await shop.order()) for _ in range(2)]
+    handles = {handle.id: handle for handle in [await shop.door.next() for _ in range(2)]}
+    await shop.jobs.cancel(jobs[0])
+    third = shop.jobs.place(await shop.order())
+    handles[jobs[1]].happen(finished(jobs[1]))
+    await shop.person.hears("sendChatAction")
+    shop.jobs.place(await shop.order())
+    assert shop.jobs.may_cancel(third, (CHAT, CHAT)) is None
+
+
+async def test_only_the_owner_may_cancel(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order())
+    assert shop.jobs.may_cancel(job, (CHAT, CHAT)) is None
+    assert shop.jobs.may_cancel(job, (CHAT, 12)) is Refusal.NOT_YOURS
+    assert shop.jobs.may_cancel(job, (99, CHAT)) is Refusal.GONE
+    assert shop.jobs.may_cancel("00000000", (CHAT, CHAT)) is Refusal.GONE
+
+
+async def test_cancel_a_running_job(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order())
+    opened = await shop.person.hears("sendMessage")
+    handle = await shop.door.next()
+    handle.happen(Started(job=job))
+    await shop.person.hears("editMessageText")
+    await shop.jobs.cancel(job)
+    assert handle.was_cancelled.is_set()
+    last = await shop.person.hears("editMessageText")
+    assert (last.message_id, last.buttons) == (opened.message_id, {})
+    assert "Cancelled" in last.text
+    await nothing_left(shop)
+    assert shop.server.calls[-1].text == last.text
+
+
+async def test_cancel_before_it_is_submitted(shop: Shop) -> None:
+    shop.jobs.place(await shop.order())
+    assert await shop.jobs.cancel_all((CHAT, CHAT)) == 1
+    assert await shop.jobs.cancel_all((CHAT, CHAT)) == 0
+    await shop.person.hears("editMessageText", where=lambda call: "Cancelled" in call.text)
+    await nothing_left(shop)
+    assert shop.door.idle
+
+
+async def test_cancel_all_is_of_one_person_in_one_chat(shop: Shop) -> None:
+    shop.jobs.place(await shop.order())
+    shop.jobs.place(await shop.order(user=12))
+    assert await shop.jobs.cancel_all((99, CHAT)) == 0
+    assert await shop.jobs.cancel_all((CHAT, 12)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "words"),
+    [
+        (ImageRejected.__name__, "too_narrow", "long and thin"),
+        (Diverged.__name__, "", "My paint ran"),
+        ("InternalError", "", "not your fault"),
+    ],
+)
+async def test_a_failure_is_told_in_a_new_message(
+    shop: Shop, error: str, reason: str, words: str
+) -> None:
+    order = await shop.order()
+    job = shop.jobs.place(order)
+    opened = await shop.person.hears("sendMessage")
+    handle = await shop.door.next()
+    handle.happen(Failed(job=job, error=error, reason=reason, message="It went wrong."))
+    assert (await shop.person.hears("deleteMessage")).message_id == opened.message_id
+    told = await shop.person.hears("sendMessage")
+    assert words in told.text
+    assert told.reply_to == order.content.message
+    await nothing_left(shop)
+
+
+async def test_a_broken_style_picture_is_pointed_at(shop: Shop) -> None:
+    broken = await shop.person.photo(b"no picture")
+    style = Picture(broken["photo"][-1]["file_id"], broken["message_id"])
+    shop.jobs.place(await shop.order(style=style))
+    told = await shop.person.reads("cannot read this as a picture")
+    assert told.reply_to == broken["message_id"]
+    assert shop.door.idle
+
+
+async def test_both_pictures_reach_the_executor(shop: Shop) -> None:
+    sent = await shop.person.photo(picture(5))
+    style = Picture(sent["photo"][-1]["file_id"], sent["message_id"])
+    shop.jobs.place(await shop.order(style=style))
+    handle = await shop.door.next()
+    assert (handle.job.content, handle.job.styles) == (picture(), (picture(5),))
+
+
+async def test_a_file_is_answered_with_a_file(shop: Shop) -> None:
+    shop.jobs.place(await shop.order(as_file=True))
+    handle = await shop.door.next()
+    painting = finished(handle.id)
+    handle.happen(painting)
+    sent = await shop.person.hears("sendDocument", "sendPhoto")
+    assert sent.method == "sendDocument"
+    assert sent.file("document") == painting.image
+    assert "comes as a file" not in sent.text
+
+
+async def test_what_is_no_photo_for_telegram_is_sent_as_a_file(shop: Shop) -> None:
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id, width=2100, height=100))
+    sent = await shop.person.hears("sendDocument", "sendPhoto")
+    assert sent.method == "sendDocument"
+    assert "comes as a file because" in sent.text
+
+
+async def test_a_refused_photo_is_sent_as_a_file(shop: Shop) -> None:
+    shop.server.faults = [Fault("sendPhoto", ApiRefusal("Bad Request: PHOTO_INVALID_DIMENSIONS"))]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    assert "comes as a file because" in (await shop.person.hears("sendDocument")).text
+    await shop.person.hears("deleteMessage")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ApiRefusal("Too Many Requests: retry after 1", 429, {"retry_after": 1}),
+        ApiRefusal("Internal Server Error", 500),
+    ],
+)
+async def test_a_painting_that_was_refused_is_sent_again_once(
+    shop: Shop, refusal: ApiRefusal
+) -> None:
+    shop.server.faults = [Fault("sendPhoto", refusal)]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    await shop.person.hears("deleteMessage")
+    tries = [call.refused for call in shop.server.calls if call.method == "sendPhoto"]
+    assert tries == [refusal.description, ""]
+
+
+async def test_a_painting_that_is_never_taken(shop: Shop) -> None:
+    shop.server.faults = [Fault("sendPhoto", ApiRefusal("Internal Server Error", 500), times=99)]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    await shop.person.reads("Telegram did not take the picture")
+    await nothing_left(shop)
+
+
+async def test_a_time_out_is_never_answered_with_a_second_copy(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    # Telegram takes the picture, but the answer is lost on the way back.
+    post = httpx.AsyncClient.request
+
+    async def lose(self: httpx.AsyncClient, *args: Any, **kwargs: Any) -> httpx.Response:
+        response = await post(self, *args, **kwargs)
+        if "sendPhoto" in str(response.url):
+            message = "lost"
+            raise httpx.ReadTimeout(message)
+        return response
+
+    monkeypatch.setattr(httpx.AsyncClient, "request", lose)
+    handle.happen(finished(handle.id))
+    await shop.person.reads("did not confirm")
+    await nothing_left(shop)
+    assert [call.method for call in shop.server.calls].count("sendPhoto") == 1
+
+
+async def test_a_person_who_has_blocked_the_bot_is_left_alone(shop: Shop) -> None:
+    blocked = ApiRefusal("Forbidden: bot was blocked by the user", 403)
+    shop.server.faults = [
+        Fault("sendPhoto", blocked, times=99),
+        Fault("sendDocument", blocked, times=99),
+    ]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    await nothing_left(shop)
+    assert [call.method for call in shop.server.calls].count("sendPhoto") == 1
+    assert "sendDocument" not in [call.method for call in shop.server.calls]
+
+
+async def test_a_progress_message_that_cannot_be_deleted_is_closed(shop: Shop) -> None:
+    shop.server.faults = [
+        Fault("deleteMessage", ApiRefusal("Bad Request: message can't be deleted for everyone"))
+    ]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    done = await shop.person.hears("editMessageText", where=lambda call: not call.buttons)
+    assert "Done" in done.text
+
+
+async def test_nothing_is_edited_after_the_end(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", progress.PRIVATE_INTERVAL)
+    job = shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(Started(job=job))
+    handle.happen(Queued(job=job, position=2))
+    handle.happen(finished(job))
+    await shop.person.hears("deleteMessage")
+    await nothing_left(shop)
+    assert shop.server.calls[-1].method == "deleteMessage"
+    assert "editMessageText" not in [call.method for call in shop.server.calls]
+
+
+async def test_closing_tells_those_who_wait(shop: Shop) -> None:
+    shop.jobs.place(await shop.order())
+    opened = await shop.person.hears("sendMessage")
+    await shop.door.next()
+    await shop.jobs.close()
+    word = await shop.person.hears("editMessageText")
+    assert word.message_id == opened.message_id
+    assert "restarted" in word.text
+    assert word.buttons == {}
+    assert len(shop.jobs) == 0
+
+
+async def test_a_closed_executor_is_explained(shop: Shop) -> None:
+    await shop.door.close()
+    shop.jobs.place(await shop.order())
+    await shop.person.reads("restarted")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size", "fits"),
+    [
+        (512, 512, 1000, True),
+        (9000, 1000, 1000, True),
+        (9001, 1000, 1000, False),
+        (2000, 100, 1000, True),
+        (2001, 100, 1000, False),
+        (100, 2001, 1000, False),
+        (512, 512, 10 * 1024 * 1024, True),
+        (512, 512, 10 * 1024 * 1024 + 1, False),
+    ],
+)
+def test_what_telegram_takes_as_a_photo(width: int, height: int, size: int, *, fits: bool) -> None:
+    painting = finished("x", image=bytes(size), width=width, height=height)
+    assert isinstance(painting, Finished)
+    assert delivery.fits_photo(painting) is fits
+
+
+def test_which_errors_prove_that_nothing_arrived() -> None:
+    refused, unreachable, broken = NetworkError("ok: false"), NetworkError("x"), NetworkError("y")
+    unreachable.__cause__ = httpx.ConnectError("no route")
+    broken.__cause__ = httpx.ReadError("reset")
+    assert [delivery._surely_lost(e) for e in (refused, unreachable, broken)] == [True, True, False]

@@ -1,0 +1,43 @@
+"""Who may import what, and what an import may cost."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def imported(package: str) -> set[tuple[str, str]]:
+    """Pairs of a module's file and a top-level package that it imports, anywhere in it."""
+    pairs = set()
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                pairs |= {(str(path), alias.name.split(".")[0]) for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                pairs.add((str(path), node.module.split(".")[0]))
+    return pairs
+
+
+def test_the_engine_knows_nothing_of_the_chat() -> None:
+    assert not [pair for pair in imported("nst_core") if pair[1] in {"telegram", "bot"}]
+
+
+def test_the_chat_knows_nothing_of_the_network() -> None:
+    assert not [pair for pair in imported("bot") if pair[1] in {"tensorflow", "keras", "h5py"}]
+
+
+@pytest.mark.parametrize(
+    "module", ["nst_core", "nst_core.executor", "nst_core.cli", "nst_core.styles", "bot", "bot.app"]
+)
+def test_imports_do_not_load_tensorflow(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
