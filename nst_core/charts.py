@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
@@ -21,8 +21,8 @@ INK: Final = (40, 38, 36)
 PAPER: Final = (250, 248, 244)
 
 
-def plot_losses(result: Result, path: Path) -> None:
-    """Write the loss curves as PNG: one line a part, a rule where each pyramid level begins."""
+def plot_losses(result: Result) -> bytes:
+    """The loss curves as a PNG file: one line a part, a rule where each pyramid level begins."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # slow to load
     from matplotlib.figure import Figure
 
@@ -41,11 +41,13 @@ def plot_losses(result: Result, path: Path) -> None:
         begin += level.steps
     axes.set(xlabel="step", ylabel="loss", yscale="log")
     axes.legend()
-    figure.savefig(path, format="png")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
 
 
-def grid(tiles: Sequence[tuple[str, Picture]]) -> Image.Image:
-    """Captioned pictures side by side, each fitted into a square, four in a row at most."""
+def grid(tiles: Sequence[tuple[str, Picture]]) -> bytes:
+    """Captioned pictures side by side as a PNG file, fitted into squares, at most four a row."""
     columns = min(4, len(tiles))
     rows = -(-len(tiles) // columns)
     width = columns * (TILE + MARGIN) + MARGIN
@@ -56,7 +58,7 @@ def grid(tiles: Sequence[tuple[str, Picture]]) -> Image.Image:
         x = MARGIN + column * (TILE + MARGIN)
         y = MARGIN + row * (TILE + CAPTION + MARGIN)
         _paste(sheet, picture, caption, x, y)
-    return sheet
+    return images.encode_png(images.from_pil(sheet))
 
 
 def _paste(sheet: Image.Image, picture: Picture, caption: str, x: int, y: int) -> None:

@@ -33,8 +33,6 @@ Tensor: TypeAlias = Any  # tensorflow ships no types
 OnEvent: TypeAlias = Callable[[Progress], None]
 ShouldStop: TypeAlias = Callable[[], bool]
 
-# Below this many pixel-steps, compiling a level with XLA costs more than it saves.
-XLA_WORK: Final = 1_500_000
 STYLE_CACHE: Final = 64
 OBJECTIVE_CACHE: Final = 4
 
@@ -87,6 +85,8 @@ class Engine:
         """See `stylize`."""
         settings = settings or Settings()
         _check(styles, settings, init)
+        for picture in (content, *styles, *([] if init is None else [init])):
+            _check_picture(picture)
         job = _Job(self, content, styles, settings, on_event, should_stop, init)
         return job.run()
 
@@ -164,17 +164,19 @@ class _Job:
         return images.resize(start, *size)
 
     def _paint(self, state: AdamState, number: int, level: Level) -> AdamState:
+        self._check_stop()
         targets = self._targets(level)
-        xla = level.work >= XLA_WORK
-        step = self.objective.step_xla if xla else self.objective.step
         for index in range(level.steps):
-            if self.should_stop():
-                raise Cancelled
-            state, parts = step(state, targets, self.weights, self.learning_rate)
+            self._check_stop()
+            state, parts = self.objective.step(state, targets, self.weights, self.learning_rate)
             self._record(parts.numpy(), number)
             self.pace.tick(level, first=index == 0)
             self._report(state, number)
         return state
+
+    def _check_stop(self) -> None:
+        if self.should_stop():
+            raise Cancelled
 
     def _targets(self, level: Level) -> Targets:
         content = images.resize(self.content, level.height, level.width)
@@ -222,6 +224,16 @@ def _check(styles: Sequence[Picture], settings: Settings, init: Picture | None) 
         msg = f"{len(styles)} style pictures need as many style weights"
     elif (settings.init is Init.IMAGE) != (init is not None):
         msg = "a picture to start from and the setting init=image need each other"
+    else:
+        return
+    raise InvalidSettings(msg)
+
+
+def _check_picture(picture: Picture) -> None:
+    if picture.dtype != np.float32 or picture.ndim != 3 or picture.shape[2] != 3:
+        msg = "a picture must be float32 of shape (height, width, 3)"
+    elif picture.min() < 0 or picture.max() > 1:
+        msg = "a picture's values must be between 0 and 1"
     else:
         return
     raise InvalidSettings(msg)
@@ -276,7 +288,8 @@ def stylize(
 
     Raises:
         WeightsError: VGG19's weights cannot be had.
-        InvalidSettings: no style, or styles and weights differ in number, or `init` is missing.
+        InvalidSettings: no style, or styles and weights differ in number, or `init` is missing,
+            or an array is no picture.
         Cancelled: `should_stop` said so.
         Diverged: the loss left the finite numbers.
     """

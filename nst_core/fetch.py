@@ -35,7 +35,9 @@ async def fetch(url: str, *, limit: int = MAX_BYTES, timeout: float = TIMEOUT) -
 
     try:
         async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout)) as session,
+            aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=timeout), trust_env=True
+            ) as session,
             session.get(url) as response,
         ):
             if response.status != 200:

@@ -1,11 +1,13 @@
 """Pictures in and out: any file people send → float RGB in [0, 1] → PNG or JPEG.
 
-Everything that could hurt is checked on the header, before a pixel is decoded.
+Size and shape are checked on the header, before a pixel is decoded.
 """
 
 from __future__ import annotations
 
 import io
+import re
+import struct
 import threading
 import warnings
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms
 
 from nst_core.errors import ImageRejected, RejectReason
 
@@ -39,9 +41,25 @@ Picture: TypeAlias = npt.NDArray[np.float32]
 
 MIN_SIDE: Final = 16
 MAX_ASPECT: Final = 20.0
-MAX_PIXELS: Final = 80_000_000
+MAX_PIXELS: Final = 60_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
 
+_UPRIGHT: Final = 1
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# First bytes of a file that means to be a picture, whatever became of the rest.
+_MAGIC: Final = re.compile(
+    rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|II\*\0|MM\0\*|....ftyp(heic|heix|mif1|avif)",
+    re.DOTALL,
+)
+_BITS, _PHOTOMETRIC, _WHITE_IS_ZERO = 258, 262, 0  # TIFF 6.0, section 8
 _SRGB: Final = ImageCms.createProfile("sRGB")
 # `warnings.catch_warnings` swaps process-wide state, and jobs decode in several threads.
 _OPENING: Final = threading.Lock()
@@ -69,12 +87,11 @@ def decode(data: bytes, *, max_side: int | None = None) -> Picture:
         # A JPEG decoder can skip most of the work when a smaller picture is enough.
         image.draft(None, (max_side * 2, max_side * 2))
     with _reading():
-        upright = ImageOps.exif_transpose(image)
-        rgb = _to_rgb(upright)
+        turn = _TURNS.get(_orientation(image))
+        rgb = _to_rgb(_reduced(image, max_side))
     if max_side is not None:
-        width, height = fit(rgb.size, max_side)
-        rgb = rgb.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return from_pil(rgb)
+        rgb = rgb.resize(fit(rgb.size, max_side), Image.Resampling.LANCZOS)
+    return from_pil(rgb if turn is None else rgb.transpose(turn))
 
 
 def encode_png(picture: Picture) -> bytes:
@@ -122,6 +139,28 @@ def _encode(image: Image.Image, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT))
+    except (OSError, SyntaxError, ValueError, TypeError, struct.error):
+        # Cameras and editors write odd EXIF; the pixels are none the worse for it.
+        return _UPRIGHT
+
+
+def _reduced(image: Image.Image, max_side: int | None) -> Image.Image:
+    """The picture at the smallest whole fraction that still holds twice `max_side` pixels.
+
+    Everything after this works on copies, and a copy of sixty million pixels is dear.
+    """
+    narrow = _eight_bit(image)
+    factor = max(narrow.size) // (2 * max_side) if max_side else 1
+    if factor < 2 or narrow.mode in {"P", "PA", "1"}:
+        return narrow
+    smaller = narrow.reduce(factor)
+    smaller.info = narrow.info
+    return smaller
+
+
 def _open(data: bytes) -> Image.Image:
     _load_plugins()
     try:
@@ -130,11 +169,9 @@ def _open(data: bytes) -> Image.Image:
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
-    except UnidentifiedImageError as error:
-        raise _not_a_picture() from error
     except Exception as error:
         # Format plugins raise almost anything on hostile headers: struct.error, KeyError, ...
-        raise _not_a_picture() from error
+        raise (_damaged() if _MAGIC.match(data) else _not_a_picture()) from error
 
 
 @contextmanager
@@ -147,9 +184,7 @@ def _reading() -> Iterator[None]:
         raise _too_large() from error
     except Exception as error:
         # Decoders raise OSError for files cut short, and much else for damaged ones.
-        raise ImageRejected(
-            RejectReason.TRUNCATED, "The picture file is damaged or cut short."
-        ) from error
+        raise _damaged() from error
 
 
 @cache
@@ -178,19 +213,38 @@ def _check_size(width: int, height: int) -> None:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
-    opaque = _flatten(_eight_bit(image))
+    opaque = _flatten(image)
     if profile and (converted := _to_srgb(opaque, profile)) is not None:
         return converted
     return opaque.convert("RGB")
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits or of floats as 8 bit grey; every other mode as it is."""
     if not image.mode.startswith(("I", "F")):
         return image
-    values = np.asarray(image, dtype=np.float64)
-    # A float TIFF holds 0..1 or 0..255, an integer one 0..65535: the data tell which.
-    top = next((top for top in (1.0, 255.0) if image.mode == "F" and values.max() <= top), 65535.0)
-    return Image.fromarray(np.round(np.clip(values / top, 0, 1) * 255).astype(np.uint8))
+    values = np.nan_to_num(np.asarray(image).astype(np.float32), copy=False)
+    white = _white(image, values)
+    np.clip(values, 0, white, out=values)
+    grey = np.round(np.multiply(values, 255 / white, out=values), out=values).astype(np.uint8)
+    inverted = _tiff_tag(image, _PHOTOMETRIC) == _WHITE_IS_ZERO
+    return Image.fromarray(255 - grey if inverted else grey)
+
+
+def _white(image: Image.Image, values: npt.NDArray[np.float32]) -> float:
+    """The value that means white: as the file says, else the first usual one that is enough."""
+    if (bits := _tiff_tag(image, _BITS)) and image.mode.startswith("I"):
+        return float(2 ** int(bits) - 1)
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
+        return 65535.0
+    # A few glints above white must not make the rest of a float picture black.
+    top = float(np.percentile(values, 99))
+    return next((white for white in (1.0, 255.0, 65535.0) if top <= white), top)
+
+
+def _tiff_tag(image: Image.Image, tag: int) -> Any:
+    value = getattr(image, "tag_v2", {}).get(tag)
+    return value[0] if isinstance(value, tuple) else value
 
 
 def _flatten(image: Image.Image) -> Image.Image:
@@ -210,6 +264,10 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image | None:
         return None
 
 
+def _damaged() -> ImageRejected:
+    return ImageRejected(RejectReason.TRUNCATED, "The picture file is damaged or cut short.")
+
+
 def _too_large() -> ImageRejected:
     return ImageRejected(
         RejectReason.TOO_LARGE,
@@ -220,5 +278,5 @@ def _too_large() -> ImageRejected:
 def _not_a_picture() -> ImageRejected:
     return ImageRejected(
         RejectReason.NOT_A_PICTURE,
-        "This is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF or HEIC).",
+        "This is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF).",
     )

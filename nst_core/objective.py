@@ -64,9 +64,7 @@ class Objective:
         picture = tf.TensorSpec((1, None, None, 3))
         self.content_targets = tf.function(self._content_targets, input_signature=[picture])
         self.style_targets = tf.function(self._style_targets, input_signature=[picture])
-        signature = self._signature(picture)
-        self.step = tf.function(self._step, input_signature=signature)
-        self.step_xla = tf.function(self._step, input_signature=signature, jit_compile=True)
+        self.step = tf.function(self._step, input_signature=self._signature(picture))
 
     def _signature(self, picture: Tensor) -> list[Any]:
         channels = dict(zip(self.network.layers, self.network.channels, strict=True))
@@ -74,7 +72,7 @@ class Objective:
         content = tuple(tf.TensorSpec((1, None, None, channels[n])) for n in self.content_layers)
         style = tuple(tf.TensorSpec((channels[n], channels[n])) for n in self.style_layers)
         weights = Weights(tf.TensorSpec((len(content),)), tf.TensorSpec((len(style),)), scalar)
-        state = AdamState(picture, picture, picture, picture, scalar, scalar)
+        state = AdamState(picture, picture, picture, picture, scalar)
         return [state, Targets(content, style), weights, scalar]
 
     def _content_targets(self, rgb: Tensor) -> tuple[Tensor, ...]:

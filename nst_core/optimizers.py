@@ -29,8 +29,7 @@ class AdamState(NamedTuple):
         momentum: first moment of the gradient, shaped as `image`.
         energy: second moment of the gradient, shaped as `image`.
         ema: sum of past images, their weights falling by `EMA_DECAY` a step; shaped as `image`.
-        steps: steps behind `momentum` and `energy`, float32 scalar.
-        ema_steps: steps behind `ema`, float32 scalar.
+        steps: steps behind the moments and `ema`, float32 scalar.
     """
 
     image: Tensor
@@ -38,13 +37,12 @@ class AdamState(NamedTuple):
     energy: Tensor
     ema: Tensor
     steps: Tensor
-    ema_steps: Tensor
 
 
 def adam_start(image: Tensor) -> AdamState:
     """The state before the first step from `image`."""
     zeros = tf.zeros_like(image)
-    return AdamState(image, zeros, zeros, zeros, tf.constant(0.0), tf.constant(0.0))
+    return AdamState(image, zeros, zeros, zeros, tf.constant(0.0))
 
 
 def adam_update(state: AdamState, gradient: Tensor, learning_rate: Tensor) -> AdamState:
@@ -56,26 +54,22 @@ def adam_update(state: AdamState, gradient: Tensor, learning_rate: Tensor) -> Ad
     scale = tf.sqrt(energy / (1 - BETA2**steps))
     image = tf.clip_by_value(state.image - learning_rate * slope / (scale + EPSILON), 0.0, 1.0)
     ema = EMA_DECAY * state.ema + (1 - EMA_DECAY) * image
-    return AdamState(image, momentum, energy, ema, steps, state.ema_steps + 1)
+    return AdamState(image, momentum, energy, ema, steps)
 
 
 def average(state: AdamState) -> Tensor:
     """The averaged image, bias corrected; before the first step, the image itself."""
-    weight = 1 - EMA_DECAY**state.ema_steps
-    return tf.where(state.ema_steps > 0, state.ema / tf.maximum(weight, EPSILON), state.image)
+    weight = 1 - EMA_DECAY**state.steps
+    return tf.where(state.steps > 0, state.ema / tf.maximum(weight, EPSILON), state.image)
 
 
 def resized(state: AdamState, height: int, width: int) -> AdamState:
-    """The state at the next pyramid level: from the averaged image, moments carried over.
+    """The state at the next pyramid level: a fresh start from the averaged image.
 
-    A new average begins, since the old one lacks the detail of the new size.
+    The moments are not carried over: the losses are means, so a pixel's gradient shrinks with the
+    number of pixels, and the coarse level's second moment would throttle every finer step.
     """
     if tuple(state.image.shape[1:3]) == (height, width):
         return state
-    size = (height, width)
-    image = tf.image.resize(average(state), size, "bicubic", antialias=True)
-    image = tf.clip_by_value(image, 0.0, 1.0)
-    # Bicubic overshoot could make the second moment negative.
-    momentum = tf.image.resize(state.momentum, size, "bilinear")
-    energy = tf.image.resize(state.energy, size, "bilinear")
-    return AdamState(image, momentum, energy, tf.zeros_like(image), state.steps, tf.constant(0.0))
+    image = tf.image.resize(average(state), (height, width), "bicubic", antialias=True)
+    return adam_start(tf.clip_by_value(image, 0.0, 1.0))

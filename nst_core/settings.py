@@ -41,14 +41,16 @@ STYLE_LAYERS: Final[Mapping[str, float]] = MappingProxyType(
 RANGES: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
     {
         "size": (32, 4096),
-        "strength": (0.0, 100.0),
+        "strength": (0, 100),
         "steps": (1, 10_000),
         "seed": (0, 2**31 - 1),
-        "tv_weight": (0.0, 1e6),
+        "tv_weight": (0, 1e6),
         "learning_rate": (1e-5, 1.0),
         "preview_every": (0, 10_000),
     }
 )
+_FRACTIONS: Final = frozenset({"strength", "tv_weight", "learning_rate"})
+_OPTIONAL: Final = frozenset({"steps"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ class Settings:
     style_layers: Mapping[str, float] = field(default_factory=lambda: dict(STYLE_LAYERS))
     style_weights: tuple[float, ...] = ()
     tv_weight: float = 8.0
-    learning_rate: float = 0.03
+    learning_rate: float = 0.015
     preview_every: int = 0
 
     def __post_init__(self) -> None:
@@ -91,10 +93,11 @@ class Settings:
             raise InvalidSettings(problem)
 
     def _problems(self) -> Iterator[str]:
+        yield from _choice_problem("quality", self.quality, Quality)
+        yield from _choice_problem("init", self.init, Init)
         for name, (low, high) in RANGES.items():
-            value = getattr(self, name)
-            if value is not None and not low <= value <= high:
-                yield f"{name} must be between {low:g} and {high:g}, not {value:g}"
+            if (problem := _number_problem(getattr(self, name), name, low, high)) is not None:
+                yield f"{name} {problem}"
         for name in ("content_layers", "style_layers"):
             yield from _layer_problems(name, getattr(self, name))
         if any(not math.isfinite(w) or w < 0 for w in self.style_weights):
@@ -132,10 +135,31 @@ class Settings:
             if "init" in values:
                 values["init"] = Init(values["init"])
             if "style_weights" in values:
-                values["style_weights"] = tuple(map(float, values["style_weights"]))
+                values["style_weights"] = tuple(map(_as_float, values["style_weights"]))
             return cls(**values)
         except (TypeError, ValueError) as error:
             raise InvalidSettings(str(error)) from error
+
+
+def _as_float(value: object) -> float:
+    if not isinstance(value, int | float):
+        msg = f"a style weight must be a number, not {value!r}"
+        raise InvalidSettings(msg)
+    return float(value)
+
+
+def _choice_problem(name: str, value: object, kind: type[StrEnum]) -> Iterator[str]:
+    if not isinstance(value, kind):
+        yield f"{name} must be one of {', '.join(kind)}, not {value!r}"
+
+
+def _number_problem(value: object, name: str, low: float, high: float) -> str | None:
+    if value is None and name in _OPTIONAL:
+        return None
+    whole = name not in _FRACTIONS
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        return f"must be a {'whole ' if whole else ''}number, not {value!r}"
+    return None if low <= value <= high else f"must be between {low} and {high}, not {value}"
 
 
 def _layer_problems(name: str, weights: Mapping[str, float]) -> Iterator[str]:

@@ -71,7 +71,7 @@ def build(weights: Path | None, layers: Sequence[str]) -> Network:
             include_top=False, weights=str(weights) if weights else None
         )
     except (OSError, ValueError, KeyError) as error:
-        msg = f"The weights file {weights} cannot be loaded into VGG19."
+        msg = f"The weights file {weights} is damaged. Fetch it again: `nst weights --fetch`."
         raise WeightsError(msg) from error
     return _rebuild(source, layers)
 

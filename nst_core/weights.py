@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -34,15 +36,14 @@ def find() -> Path | None:
     """
     if place := os.environ.get(VARIABLE):
         return verify(_named(Path(place).expanduser()))
-    cached = cache_file()
-    return verify(cached) if cached.is_file() else None
+    return _cached()
 
 
 def fetch() -> Path:
     """The weights, downloaded by Keras (80 MB, hash checked) when they are not here yet.
 
     Raises:
-        WeightsError: found but unusable, or the download failed.
+        WeightsError: ``NST_WEIGHTS`` names nothing usable, or the download failed.
     """
     return find() or verify(_download())
 
@@ -61,6 +62,9 @@ def verify(path: Path) -> Path:
     except FileNotFoundError as error:
         msg = f"There is no weights file {path}. {_REMEDY}"
         raise WeightsError(msg) from error
+    except PermissionError as error:
+        msg = f"The weights file {path} may not be read by this user."
+        raise WeightsError(msg) from error
     except OSError as error:
         msg = f"The weights file {path} is cut short or not an HDF5 file. {_REMEDY}"
         raise WeightsError(msg) from error
@@ -68,6 +72,14 @@ def verify(path: Path) -> Path:
 
 
 _REMEDY: Final = f"Set {VARIABLE} to Keras' {FILE_NAME}, or unset it and run `nst weights --fetch`."
+
+
+def _cached() -> Path | None:
+    # An interrupted download may have left anything; Keras compares hashes and replaces it.
+    try:
+        return verify(cache_file())
+    except WeightsError:
+        return None
 
 
 def _named(place: Path) -> Path:
@@ -107,7 +119,9 @@ def _download() -> Path:
     from keras.applications import VGG19  # loads TensorFlow
 
     try:
-        VGG19(include_top=False, weights="imagenet")
+        # Keras reports the download on stdout, which belongs to the program's own output.
+        with contextlib.redirect_stdout(sys.stderr):
+            VGG19(include_top=False, weights="imagenet")
     except Exception as error:
         # Keras raises a bare Exception for a failed download and ValueError for a wrong hash.
         msg = (

@@ -14,7 +14,7 @@ import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
 
 from nst_core import images
 from nst_core.errors import ImageRejected, RejectReason
@@ -49,13 +49,24 @@ def test_heic_as_phones_send_it() -> None:
     assert np.abs(picture - images.from_pil(photo((64, 48)))).mean() < 0.03
 
 
-def test_exif_orientation_is_applied() -> None:
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("max_side", [None, 12])
+def test_exif_orientation_is_applied(orientation: int, max_side: int | None) -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was turned: show rotated a quarter to the right
-    picture = images.decode(encoded(photo(), format="JPEG", exif=exif, quality=95, subsampling=0))
-    turned = images.from_pil(photo().rotate(-90, expand=True))
-    assert picture.shape == (48, 32, 3)
-    assert np.abs(picture - turned).mean() < 0.02
+    exif[0x0112] = orientation
+    data = encoded(photo(), format="JPEG", exif=exif, quality=95, subsampling=0)
+    picture = images.decode(data, max_side=max_side)
+    with Image.open(io.BytesIO(data)) as image:
+        turned = images.from_pil(ImageOps.exif_transpose(image))
+    expected = images.resize(turned, *picture.shape[:2])
+    assert np.abs(picture - expected).mean() < 0.02
+
+
+def test_odd_exif_does_not_matter() -> None:
+    # Orientation 6, and a resolution in letters where a fraction should be.
+    entries = struct.pack("<HHII", 0x0112, 3, 1, 6) + struct.pack("<HHI4s", 0x011A, 2, 4, b"72\0\0")
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4)
+    assert images.decode(encoded(photo(), format="JPEG", exif=exif)).shape == (48, 32, 3)
 
 
 def test_transparency_becomes_white() -> None:
@@ -99,6 +110,34 @@ def test_float_tiff_in_either_scale(top: float) -> None:
     values = np.linspace(0, top, 48 * 32).reshape(32, 48).astype(np.float32)
     picture = images.decode(encoded(Image.fromarray(values), format="TIFF"))
     assert picture.mean() == pytest.approx(0.5, abs=0.01)
+
+
+def test_glints_and_holes_in_a_float_tiff_are_only_that() -> None:
+    values = np.full((32, 48), 0.5, np.float32)
+    values[0, :3] = [300, np.nan, np.inf]
+    picture = images.decode(encoded(Image.fromarray(values), format="TIFF"))
+    assert picture[5:].mean() == pytest.approx(0.5, abs=0.01)
+
+
+def test_white_is_zero_is_turned_round() -> None:
+    values = np.full((32, 48), 0x4000, np.uint16)
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    data = bytearray(encoded(Image.fromarray(values), format="TIFF", tiffinfo=tags))
+    at = data.index(struct.pack("<HHII", 262, 3, 1, 1))
+    data[at : at + 12] = struct.pack("<HHII", 262, 3, 1, 0)
+    assert images.decode(bytes(data)).mean() == pytest.approx(0.75, abs=0.01)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "CMYK", "L", "P", "I;16"])
+def test_reducing_a_large_picture_changes_nothing_else(mode: str) -> None:
+    if mode == "I;16":
+        grey = np.linspace(0, 65535, 300 * 400).reshape(300, 400).astype(np.uint16)
+        image = Image.fromarray(grey)
+    else:
+        image = photo((400, 300)).convert(mode)
+    data = encoded(image, format="TIFF" if mode == "CMYK" else "PNG")
+    small, full = images.decode(data, max_side=40), images.decode(data)
+    assert np.abs(small - images.resize(full, 30, 40)).mean() < 0.01
 
 
 def test_cmyk_is_converted() -> None:
@@ -154,26 +193,19 @@ def reason_of(data: bytes) -> RejectReason:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"hello, I am a text named cat.jpg", b"\xff\xd8\xff", b"%!PS-Adobe-3.0 EPSF-3.0"]
+    "data", [b"", b"hello, I am a text named cat.jpg", b"%!PS-Adobe-3.0 EPSF-3.0"]
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     assert reason_of(data) is RejectReason.NOT_A_PICTURE
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_truncated_files_are_refused(form: str) -> None:
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "AVIF"])
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.9])
+def test_truncated_files_say_so(form: str, part: float) -> None:
     rng = np.random.default_rng(0)
     noise = Image.fromarray(rng.integers(0, 255, (300, 400, 3), dtype=np.uint8))
     data = encoded(noise, format=form)
-    assert reason_of(data[: len(data) // 2]) in {
-        RejectReason.TRUNCATED,
-        RejectReason.NOT_A_PICTURE,
-    }
-
-
-def test_truncated_jpeg_says_so() -> None:
-    data = encoded(photo((400, 300)), format="JPEG")
-    assert reason_of(data[: len(data) // 2]) is RejectReason.TRUNCATED
+    assert reason_of(data[: int(len(data) * part)]) is RejectReason.TRUNCATED
 
 
 def test_tiny_and_narrow_pictures_are_refused() -> None:
@@ -182,7 +214,7 @@ def test_tiny_and_narrow_pictures_are_refused() -> None:
     assert reason_of(encoded(narrow, format="PNG")) is RejectReason.TOO_NARROW
 
 
-@pytest.mark.parametrize(("width", "height"), [(10_000, 9_000), (60_000, 60_000)])
+@pytest.mark.parametrize(("width", "height"), [(10_000, 6_500), (10_000, 9_000), (60_000, 60_000)])
 def test_bombs_are_refused_by_their_header_alone(width: int, height: int) -> None:
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data

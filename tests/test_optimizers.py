@@ -55,7 +55,7 @@ def test_average_smooths_a_swinging_image() -> None:
     assert abs(float(optimizers.average(state)[0, 0, 0, 0]) - 0.5) < last
 
 
-def test_next_level_starts_from_the_average_with_its_moments() -> None:
+def test_next_level_starts_afresh_from_the_average() -> None:
     state = optimizers.adam_start(image(0.5))
     for sign in (1, 1, -1):
         state = optimizers.adam_update(state, image(float(sign)), tf.constant(0.1))
@@ -64,12 +64,8 @@ def test_next_level_starts_from_the_average_with_its_moments() -> None:
     assert float(bigger.image[0, 0, 0, 0]) == pytest.approx(
         float(optimizers.average(state)[0, 0, 0, 0]), abs=1e-5
     )
-    assert float(bigger.momentum[0, 0, 0, 0]) == pytest.approx(
-        float(state.momentum[0, 0, 0, 0]), rel=1e-4
-    )
-    assert float(tf.reduce_min(bigger.energy)) >= 0
-    assert float(bigger.steps) == 3
-    assert float(bigger.ema_steps) == 0
+    assert not bigger.energy.numpy().any()
+    assert float(bigger.steps) == 0
 
 
 def test_same_size_is_the_same_state() -> None:

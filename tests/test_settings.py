@@ -19,9 +19,12 @@ def test_bounds_are_inclusive_and_held(name: str) -> None:
     low, high = RANGES[name]
     for value in (low, high):
         assert getattr(Settings.from_dict({name: value}), name) == value
-    for value in (low - 1, high + 1, math.nan):
+    for value in (low - 1, high + 1):
         with pytest.raises(InvalidSettings, match=f"{name} must be between"):
             Settings.from_dict({name: value})
+    for wrong in (math.nan, "5", True, [1]):
+        with pytest.raises(InvalidSettings, match=f"{name} must be"):
+            Settings.from_dict({name: wrong})
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,12 @@ def test_bounds_are_inclusive_and_held(name: str) -> None:
         ({"content_layers": {"block1_conv1": 0.0}}, "above zero"),
         ({"style_weights": (1.0, -0.5)}, "must not be negative"),
         ({"style_weights": (0.0, 0.0)}, "above zero"),
+        ({"quality": "standard"}, "quality must be one of draft"),
+        ({"init": "noise"}, "init must be one of content"),
+        ({"size": 33.5}, "size must be a whole number"),
+        ({"size": None}, "size must be a whole number"),
+        ({"steps": 2.5}, "steps must be a whole number"),
+        ({"strength": None}, "strength must be a number"),
     ],
 )
 def test_impossible_values_are_refused(values: dict[str, Any], message: str) -> None:
@@ -56,7 +65,14 @@ def test_round_trip_through_json(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [{"colour": "red"}, {"quality": "best"}, {"size": "large"}, {"style_weights": ["a"]}]
+    "data",
+    [
+        {"colour": "red"},
+        {"quality": "best"},
+        {"size": "large"},
+        {"style_weights": ["a"]},
+        {"style_weights": "12"},
+    ],
 )
 def test_foreign_data_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(InvalidSettings):

@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import NoReturn
 
 from nst_core import errors
 from nst_core.cli import styles, stylize, weights
@@ -27,8 +29,9 @@ _BAD_INPUT = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the value is the process' exit code."""
-    # TensorFlow's start-up log would drown the one line that matters.
+    # Start-up logs and warnings of libraries would drown the one line that matters.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.simplefilter("ignore")
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
@@ -40,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone: nothing is left to say, and nowhere to say it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        return _complain(f"{error.filename or 'output'}: {error.strerror}", 1)
     return code
 
 
@@ -48,10 +53,15 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; `--help` says the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"nst: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="nst", description="Paint a photo in the style of a picture."
-    )
+    parser = _Parser(prog="nst", description="Paint a photo in the style of a picture.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (stylize, styles, weights):
         command.register(commands)

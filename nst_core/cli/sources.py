@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from nst_core.errors import ImageRejected, InvalidSettings, UnknownStyle
 from nst_core.fetch import fetch, is_link
 from nst_core.images import Picture, decode
 from nst_core.styles import Gallery
 
-__all__ = ["STYLES_VARIABLE", "check_output", "gallery", "picture", "style"]
+__all__ = ["STYLES_VARIABLE", "check_outputs", "gallery", "picture", "style", "write"]
 
 STYLES_VARIABLE: Final = "STYLEGRAM_STYLES"
 
@@ -20,7 +22,7 @@ STYLES_VARIABLE: Final = "STYLEGRAM_STYLES"
 def gallery() -> Gallery:
     """The presets and the pictures of the folder that ``STYLEGRAM_STYLES`` names."""
     folder = os.environ.get(STYLES_VARIABLE)
-    return Gallery.load(Path(folder) if folder else None)
+    return Gallery.load(Path(folder).expanduser() if folder else None)
 
 
 def picture(source: str, max_side: int) -> Picture:
@@ -42,7 +44,7 @@ def style(source: str, max_side: int) -> Picture:
         UnknownStyle: neither a file nor a preset.
         ImageRejected: no picture, or one that cannot be painted.
     """
-    if is_link(source) or Path(source).exists():
+    if is_link(source) or _is_file(source):
         return picture(source, max_side)
     try:
         preset = gallery().find(source)
@@ -52,23 +54,71 @@ def style(source: str, max_side: int) -> Picture:
     return _decode(preset.read(), source, max_side)
 
 
-def check_output(path: Path, formats: tuple[str, ...]) -> None:
-    """Make sure that a picture can be written, before hours of work go into it.
+def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[str]) -> None:
+    """Make sure that every file can be written, before hours of work go into it.
+
+    Args:
+        outputs: each file with the endings that its name may have.
+        inputs: sources, none of which may be overwritten.
 
     Raises:
-        InvalidSettings: the folder is missing, nothing may be written, or the ending is unknown.
+        InvalidSettings: a wrong ending, no folder, no permission, or a file named twice.
     """
-    if path.suffix.lower() not in formats:
-        msg = f"The name {path} must end in {' or '.join(formats)}."
-    elif path.is_dir():
-        msg = f"{path} is a folder."
-    elif not path.absolute().parent.is_dir():
-        msg = f"There is no folder {path.parent}."
-    elif not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-        msg = f"{path} cannot be written."
-    else:
-        return
-    raise InvalidSettings(msg)
+    taken = {Path(source).resolve() for source in inputs if not is_link(source)}
+    for path, endings in outputs.items():
+        if path.suffix.lower() not in endings:
+            _refuse(f"The name {path} must end in {' or '.join(endings)}.")
+        if path.resolve() in taken:
+            _refuse(f"{path} is named twice.")
+        taken.add(path.resolve())
+        _try_to_write(path)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Replace a file in one go: who looks sees the old one or the new one, never a half."""
+    target = path.resolve()
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+        try:
+            file.write(data)
+            file.close()
+            Path(file.name).chmod(_mode_for(target))
+            Path(file.name).replace(target)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _mode_for(target: Path) -> int:
+    """The old file's permissions; for a new file, what the umask leaves."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _try_to_write(path: Path) -> None:
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        _refuse(f"{path} is not a file.")
+    if not target.parent.is_dir():
+        _refuse(f"There is no folder {path.parent}.")
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        _refuse(f"{path} cannot be written: {error.strerror}.")
+
+
+def _refuse(message: str) -> NoReturn:
+    raise InvalidSettings(message)
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except OSError:  # longer than any name may be
+        return False
 
 
 def _read(path: Path) -> bytes:

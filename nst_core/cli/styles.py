@@ -8,8 +8,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from nst_core.cli import sources
+from nst_core.cli.stylize import PICTURES
+from nst_core.images import encode_jpeg, encode_png, from_pil
 from nst_core.styles import contact_sheet
 
 __all__ = ["register"]
@@ -26,11 +29,13 @@ def run(arguments: argparse.Namespace) -> int:
     """List the styles, or draw their contact sheet."""
     gallery = sources.gallery()
     if arguments.sheet:
-        sources.check_output(arguments.sheet, (".png", ".jpg", ".jpeg"))
-        contact_sheet(gallery).save(arguments.sheet)
+        sources.check_outputs({arguments.sheet: PICTURES}, [])
+        encode = encode_png if arguments.sheet.suffix.lower() == ".png" else encode_jpeg
+        sources.write(arguments.sheet, encode(from_pil(contact_sheet(gallery))))
         return 0
     table = Table("name", "title", "description", "licence", box=None, pad_edge=False)
     for style in gallery:
-        table.add_row(style.name, style.title, style.description, style.licence)
+        # An operator's titles are words, not markup.
+        table.add_row(style.name, *map(Text, (style.title, style.description, style.licence)))
     Console().print(table)
     return 0

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
@@ -16,12 +16,15 @@ from rich.progress import Progress as Bar
 from nst_core import charts, images
 from nst_core.cli import sources
 from nst_core.cli.quiet import native_stderr_hidden
+from nst_core.errors import InvalidSettings
 from nst_core.images import Picture
 from nst_core.pyramid import STEPS
 from nst_core.result import Progress, Result
 from nst_core.settings import RANGES, Init, Quality, Settings
 
-__all__ = ["register"]
+__all__ = ["PICTURES", "register"]
+
+PICTURES: Final = (".png", ".jpg", ".jpeg")
 
 _DEFAULT = Settings()
 _GRID_STAGES = 3
@@ -58,9 +61,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--quality",
-        type=Quality,
-        choices=list(Quality),
-        default=_DEFAULT.quality,
+        choices=[quality.value for quality in Quality],
+        default=_DEFAULT.quality.value,
         help="how long to paint (default %(default)s)",
     )
     parser.add_argument(
@@ -74,7 +76,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         "--init",
         default=_DEFAULT.init.value,
         metavar="content|noise|PATH",
-        help="what to start from (default %(default)s)",
+        help="what to start from (default %(default)s); ./noise is a file of that name",
     )
     parser.add_argument(
         "--seed", type=int, default=_DEFAULT.seed, help="of the noise (default %(default)s)"
@@ -116,22 +118,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
-    sources.check_output(arguments.output, (".png", ".jpg", ".jpeg"))
+    outputs: dict[Path, tuple[str, ...]] = {arguments.output: PICTURES}
     for path, ending in (
         (arguments.report, ".json"),
         (arguments.plot, ".png"),
         (arguments.grid, ".png"),
     ):
+        if path in outputs:
+            msg = f"{path} is named twice."
+            raise InvalidSettings(msg)
         if path is not None:
-            sources.check_output(path, (ending,))
+            outputs[path] = (ending,)
+    sources.check_outputs(outputs, [arguments.content, *arguments.style])
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     named = {Init.CONTENT.value, Init.NOISE.value}
-    steps = arguments.steps or STEPS[arguments.quality]
+    quality = Quality(arguments.quality)
+    steps = arguments.steps or STEPS[quality]
     return Settings(
         size=arguments.size,
-        quality=arguments.quality,
+        quality=quality,
         strength=arguments.strength,
         steps=arguments.steps,
         init=Init(arguments.init) if arguments.init in named else Init.IMAGE,
@@ -150,7 +157,8 @@ def _progress_bar() -> Iterator[Any]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[eta]}"),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("loading", total=None, losses="", eta="")
 
         def show(event: Progress) -> None:
@@ -170,10 +178,10 @@ def _progress_bar() -> Iterator[Any]:
 def _write(arguments: argparse.Namespace, result: Result, tiles: list[tuple[str, Picture]]) -> None:
     png = arguments.output.suffix.lower() == ".png"
     encode = images.encode_png if png else images.encode_jpeg
-    arguments.output.write_bytes(encode(result.picture))
+    sources.write(arguments.output, encode(result.picture))
     if arguments.report:
-        arguments.report.write_text(json.dumps(result.report(), indent=1) + "\n")
+        sources.write(arguments.report, (json.dumps(result.report(), indent=1) + "\n").encode())
     if arguments.plot:
-        charts.plot_losses(result, arguments.plot)
+        sources.write(arguments.plot, charts.plot_losses(result))
     if arguments.grid:
-        charts.grid(tiles).save(arguments.grid)
+        sources.write(arguments.grid, charts.grid(tiles))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import sys
+from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from nst_core import weights
+from nst_core.cli.quiet import native_stderr_hidden
 
 __all__ = ["register"]
 
@@ -21,13 +23,17 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show where the weights are; exit code 1 where they are nowhere."""
-    path = weights.fetch() if arguments.fetch else weights.find()
-    console = Console(soft_wrap=True, highlight=False)
+    if arguments.fetch:
+        with native_stderr_hidden():
+            importlib.import_module("tensorflow")  # so that Keras finds it loaded, quietly
+        path: Path | None = weights.fetch()
+    else:
+        path = weights.find()
     if path is None:
-        console.print(
-            f"The weights are not here yet. `nst weights --fetch` downloads them to "
-            f"{weights.cache_file()} (80 MB), and so does the first painting."
+        sys.stdout.write(
+            "The weights are not here yet. `nst weights --fetch` downloads them to "
+            f"{weights.cache_file()} (80 MB), and so does the first painting.\n"
         )
         return 1
-    console.print(str(path), markup=False)
+    sys.stdout.write(f"{path}\n")
     return 0

@@ -172,7 +172,7 @@ class Executor(Protocol):
     """Runs jobs one at a time for each device behind it, fairly between users."""
 
     async def start(self) -> None:
-        """Make ready: load the network, connect.
+        """Make ready: load the network, connect. Jobs submitted before wait for it.
 
         Raises:
             WeightsError: the network's weights cannot be had.
@@ -182,7 +182,7 @@ class Executor(Protocol):
         """Take a job.
 
         Raises:
-            DuplicateJob: the id was submitted before.
+            DuplicateJob: a job of this id is under way, or ended a short while ago.
             ExecutorClosed: `close` was called.
         """
 

@@ -51,21 +51,21 @@ class LocalExecutor:
         self._queue: FairQueue[_Entry] = FairQueue()
         self._arrived = asyncio.Event()
         self._running: _Entry | None = None
-        self._engine: Engine | None = None
+        self._starting: asyncio.Future[None] | None = None
         self._dispatcher: asyncio.Task[None] | None = None
         self._closed = False
 
     async def start(self) -> None:
-        """Load the network in the compute thread, then begin to serve the queue.
+        """Load the network in the compute thread, then begin to serve the queue. Idempotent.
 
         Raises:
             WeightsError: the weights cannot be had.
             ExecutorClosed: `close` was called before.
         """
         self._check_open()
-        loop = asyncio.get_running_loop()
-        self._engine = await loop.run_in_executor(self._thread, self._warm_engine)
-        self._dispatcher = loop.create_task(self._dispatch(self._engine))
+        if self._starting is None:
+            self._starting = asyncio.ensure_future(self._start())
+        await self._starting
 
     async def submit(self, job: Job) -> LocalHandle:
         """See `Executor.submit`. Jobs may be submitted before `start`; they wait."""
@@ -93,8 +93,8 @@ class LocalExecutor:
             self.cancel(entry)
         if self._running:
             self.cancel(self._running)
+        self._arrived.set()
         if self._dispatcher:
-            self._arrived.set()
             await self._dispatcher
         await asyncio.to_thread(self._thread.shutdown)
 
@@ -114,6 +114,11 @@ class LocalExecutor:
         if self._closed:
             msg = "The executor is closed and takes no more jobs."
             raise ExecutorClosed(msg)
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        engine = await loop.run_in_executor(self._thread, self._warm_engine)
+        self._dispatcher = loop.create_task(self._dispatch(engine))
 
     def _warm_engine(self) -> Engine:
         engine = self._make_engine()

@@ -48,14 +48,20 @@ def paint(engine: Engine, job: Job, run: str, emit: Emit, should_stop: Callable[
 def _finished(
     engine: Engine, job: Job, run: str, emit: Emit, should_stop: Callable[[], bool]
 ) -> Finished:
-    limit = job.settings.size
+    def decode(data: bytes, max_side: int) -> images.Picture:
+        # Large pictures take seconds, and a cancelled job should not.
+        if should_stop():
+            raise errors.Cancelled
+        return images.decode(data, max_side=max_side)
+
+    settings = job.settings
     result = engine.stylize(
-        images.decode(job.content, max_side=limit),
-        [images.decode(style, max_side=job.settings.style_side) for style in job.styles],
-        job.settings,
+        decode(job.content, settings.size),
+        [decode(style, settings.style_side) for style in job.styles],
+        settings,
         lambda progress: _forward(job, run, progress, emit),
         should_stop,
-        init=images.decode(job.init, max_side=limit) if job.init else None,
+        init=decode(job.init, settings.size) if job.init else None,
     )
     height, width = result.picture.shape[:2]
     return Finished(

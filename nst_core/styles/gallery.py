@@ -19,7 +19,9 @@ from nst_core.styles.catalogue import PRESETS, read_catalogue
 __all__ = ["Gallery", "Style"]
 
 _LOG = logging.getLogger(__name__)
-_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic"})
+_ENDINGS = frozenset(
+    {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
+)
 _NOTES = "styles.toml"
 _WORDS = ("title", "description", "author", "licence")
 _LONGEST = 32
