@@ -47,6 +47,7 @@ def build(config: Config, executor: Executor, limiter: RetryLimiter) -> tuple[Ap
         .media_write_timeout(60)
         .rate_limiter(limiter)
         .concurrent_updates(PerChatProcessor())
+        .updater(None)
     )
     # The builder's types do not know that a rate limiter changes the type of the bot.
     application = cast("App", builder.build())

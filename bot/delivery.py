@@ -35,6 +35,7 @@ DOCUMENT_BYTES: Final = 50 * 1024 * 1024
 # A chat action is shown for about five seconds.
 _ACTION_EVERY: Final = 4.0
 _PAUSES: Final = (1.0, 4.0, 15.0)
+_PLAIN_NO: Final = "Internal Server Error"
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -133,9 +134,11 @@ async def _once(send: Callable[[], Awaitable[Message]]) -> None:
 
 
 def _surely_lost(error: NetworkError) -> bool:
-    # Without a cause it is the Bot API's own answer "ok: false"; a gateway's error page and a
-    # broken connection both leave a cause behind.
-    return error.__cause__ is None or isinstance(error.__cause__, _NEVER_SENT)
+    if error.__cause__ is None:
+        # An answer of the Bot API itself. "Internal Server Error" is its "no"; any other of these,
+        # such as "Gateway Timeout", may come after the painting has been passed on.
+        return str(error).startswith(_PLAIN_NO)
+    return isinstance(error.__cause__, _NEVER_SENT)
 
 
 @asynccontextmanager

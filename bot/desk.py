@@ -8,6 +8,7 @@ from typing import Final
 from bot.albums import Albums
 from bot.jobs import Jobs
 from bot.kinds import App, Context
+from bot.questions import Questions
 from bot.session import Store
 from bot.sheet import Sheet
 from nst_core.styles import Gallery
@@ -26,6 +27,7 @@ class Desk:
     sessions: Store
     sheet: Sheet
     albums: Albums = field(default_factory=Albums)
+    questions: Questions = field(default_factory=Questions)
 
 
 def put_desk(application: App, desk: Desk) -> None:

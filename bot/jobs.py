@@ -7,6 +7,7 @@ import logging
 import secrets
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import Final
 
 from telegram.error import Forbidden
@@ -19,7 +20,9 @@ from bot.notice import Notice
 from bot.orders import Order
 from bot.pictures import fetch
 from bot.session import Key, Picture, Preset
+from bot.speaker import is_shared
 from bot.texts import Text, about, bar
+from bot.waiting import Interrupted, unless
 from nst_core.errors import Cancelled
 from nst_core.executor import base
 from nst_core.settings import Settings
@@ -30,6 +33,8 @@ __all__ = ["Jobs", "Refusal"]
 logger = logging.getLogger(__name__)
 
 _GOODBYE: Final = 2.0
+# Jobs that are as good as over take up no place, but they cost a little until they are gone.
+_LINGERING: Final = 4
 
 
 class Refusal(Enum):
@@ -45,7 +50,7 @@ class _Ticket:
 
     Attributes:
         looking_at: the picture that an error would be about.
-        cancelled: asked for by its owner; takes effect at the next opportunity.
+        cancelled: asked for by its owner; takes effect at once.
         delivering: the painting is on its way; ending this now would make us liars.
     """
 
@@ -54,13 +59,13 @@ class _Ticket:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     handle: base.JobHandle | None = None
     task: asyncio.Task[None] | None = None
-    cancelled: bool = False
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     delivering: bool = False
 
     @property
     def occupies(self) -> bool:
         """Whether it takes up one of its owner's places: what is as good as over does not."""
-        return not (self.cancelled or self.delivering)
+        return not (self.cancelled.is_set() or self.delivering)
 
 
 class Jobs:
@@ -91,9 +96,12 @@ class Jobs:
         Raises:
             Sorry: the person has as many jobs as one may have.
         """
-        count = sum(t.order.user == order.user and t.occupies for t in self._tickets.values())
+        theirs = [t for t in self._tickets.values() if t.order.user == order.user]
+        count = sum(ticket.occupies for ticket in theirs)
         if count >= self._per_user:
             raise Sorry(Text.TOO_MANY_JOBS, count=count)
+        if len(theirs) >= _LINGERING * self._per_user:
+            raise Sorry(Text.TOO_MANY_JOBS, count=len(theirs))
         ticket = _Ticket(order, looking_at=order.content)
         self._tickets[ticket.id] = ticket
         ticket.task = asyncio.create_task(self._live(ticket), name=f"job {ticket.id}")
@@ -107,14 +115,16 @@ class Jobs:
     def may_cancel(self, job: str, key: Key) -> Refusal | None:
         """Why the person may not cancel the job in that chat; None if nothing is against it."""
         ticket = self._tickets.get(job)
-        if ticket is None or ticket.order.place.chat != key[0]:
+        if ticket is None or ticket.order.place.chat != key[0] or ticket.delivering:
             return Refusal.GONE
-        return None if ticket.order.user == key[1] else Refusal.NOT_YOURS
+        owner = ticket.order.user
+        return None if owner == key[1] or is_shared(owner) else Refusal.NOT_YOURS
 
     async def cancel(self, job: str) -> None:
-        """Stop the job; it ends on its own, within a step."""
-        if ticket := self._tickets.get(job):
-            ticket.cancelled = True
+        """Stop the job, unless its painting is on its way already."""
+        ticket = self._tickets.get(job)
+        if ticket and not ticket.delivering:
+            ticket.cancelled.set()
             if ticket.handle:
                 await ticket.handle.cancel()
 
@@ -123,7 +133,7 @@ class Jobs:
         mine = [
             ticket.id
             for ticket in self._tickets.values()
-            if (ticket.order.place.chat, ticket.order.user) == key and not ticket.cancelled
+            if (ticket.order.place.chat, ticket.order.user) == key and ticket.occupies
         ]
         for job in mine:
             await self.cancel(job)
@@ -141,19 +151,23 @@ class Jobs:
                 task.cancel()
 
     async def _live(self, ticket: _Ticket) -> None:
-        notice = Notice(self._bot, ticket.order, keyboards.cancel(ticket.id))
+        notice = Notice(
+            self._bot,
+            ticket.order,
+            keyboards.cancel(ticket.id),
+            on_shut_out=partial(self.cancel, ticket.id),
+        )
         try:
-            await notice.open()
             await self._paint(ticket, notice)
         except asyncio.CancelledError:
             # Only `close` cancels the task itself.
             await notice.end(Text.RESTARTING)
             raise
-        except Cancelled:
+        except (Cancelled, Interrupted):
             await notice.end(Text.CANCELLED)
         except Forbidden:
             logger.info("job %s: the person has shut the bot out", ticket.id)
-            await self.cancel(ticket.id)
+            await notice.forget()
         except Exception as error:
             if not is_expected(error):
                 logger.exception("job %s failed", ticket.id)
@@ -162,11 +176,12 @@ class Jobs:
             del self._tickets[ticket.id]
 
     async def _paint(self, ticket: _Ticket, notice: Notice) -> None:
-        job = await self._prepare(ticket)
+        job = await unless(ticket.cancelled, self._prepare(ticket))
+        # Not interrupted: what the executor takes must be known by its handle to be cancelled.
         ticket.handle = await self._executor.submit(job)
-        if ticket.cancelled:
+        if ticket.cancelled.is_set():
             await ticket.handle.cancel()
-        painting = await _follow(ticket.handle, notice)
+        painting = await unless(ticket.cancelled, _follow(ticket.handle, notice))
         ticket.delivering = True
         notice.show(Text.UPLOADING)
         await deliver(self._bot, ticket.order, painting)
@@ -191,10 +206,7 @@ class Jobs:
 
     async def _fetch(self, ticket: _Ticket, picture: Picture) -> bytes:
         ticket.looking_at = picture
-        data = await fetch(self._bot, picture)
-        if ticket.cancelled:
-            raise Cancelled
-        return data
+        return await fetch(self._bot, picture)
 
 
 async def _follow(handle: base.JobHandle, notice: Notice) -> base.Finished:
@@ -226,11 +238,14 @@ def _show(event: base.Event, notice: Notice) -> None:
             notice.show(Text.QUEUED, position=position)
         case base.Started():
             notice.show(Text.STARTED)
-        case base.Progressed(step=step, total=total, eta=None):
-            notice.show(Text.PROGRESS_BEGUN, **_bar_of(step / total))
-        case base.Progressed(step=step, total=total, eta=float(eta)):
-            notice.show(Text.PROGRESS, **_bar_of(step / total), eta=about(eta))
+        case base.Progressed():
+            _show_progress(event, notice)
 
 
-def _bar_of(share: float) -> dict[str, object]:
-    return {"bar": bar(share), "percent": int(100 * share)}
+def _show_progress(event: base.Progressed, notice: Notice) -> None:
+    share = event.step / event.total
+    drawn = {"bar": bar(share), "percent": int(100 * share)}
+    if event.eta is None:
+        notice.show(Text.PROGRESS_BEGUN, **drawn)
+    else:
+        notice.show(Text.PROGRESS, **drawn, eta=about(event.eta))

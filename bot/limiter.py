@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, Final
@@ -13,15 +14,18 @@ from telegram.ext import BaseRateLimiter
 
 from bot.waiting import set_within
 
-__all__ = ["FOREVER", "NEVER", "RetryLimiter", "seconds_of"]
+__all__ = ["FOREVER", "NEVER", "PATIENT", "RetryLimiter", "seconds_of"]
 
 logger = logging.getLogger(__name__)
 
 # For `rate_limit_args`: how often a refused request is sent again. Not 0, because
 # python-telegram-bot takes that for "not given".
 NEVER: Final = -1
+PATIENT: Final = 2
 FOREVER: Final = 1000
-_DEFAULT: Final = 2
+# Where nothing is given, it is a handler that waits, and with it everything else that the person
+# says meanwhile: then it is tried once more, and only soon.
+_SOON: Final = 5.0
 _SLACK: Final = 0.1
 
 
@@ -57,15 +61,17 @@ class RetryLimiter(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Any:
         """Send a request, `rate_limit_args` times more if refused."""
-        retries = _DEFAULT if rate_limit_args is None else rate_limit_args
+        retries = 1 if rate_limit_args is None else rate_limit_args
+        longest = _SOON if rate_limit_args is None else math.inf
         for left in range(max(retries, 0), -1, -1):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as refusal:
-                if not left or self._closing.is_set():
+                wait = seconds_of(refusal)
+                if not left or wait > longest or self._closing.is_set():
                     raise
-                logger.info("%s refused, again in %.0f s", endpoint, seconds_of(refusal))
-                if await set_within(self._closing, seconds_of(refusal) + _SLACK):
+                logger.info("%s refused, again in %.0f s", endpoint, wait)
+                if await set_within(self._closing, wait + _SLACK):
                     raise
         return None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import PurePath
 from typing import Final
 
@@ -27,6 +29,10 @@ SUFFIXES: Final = frozenset(
     | {".bmp", ".tif", ".tiff", ".gif"}
 )
 _TRIES: Final = 3
+# Enough to read a file to its end; the engine decodes it again, at the size that it paints.
+_PROBE: Final = 256
+# A small file can hold very many pixels: one thread, so that one at a time is unpacked.
+_DECODER: Final = ThreadPoolExecutor(1, thread_name_prefix="decode")
 
 
 def picture_in(message: Message | None) -> Picture | None:
@@ -63,7 +69,8 @@ async def fetch(bot: Bot, picture: Picture) -> bytes:
         TelegramError: Telegram does not give it out.
     """
     data = await _download(bot, picture.file_id)
-    await asyncio.to_thread(decode, data)
+    probe = partial(decode, data, max_side=_PROBE)
+    await asyncio.get_running_loop().run_in_executor(_DECODER, probe)
     return data
 
 

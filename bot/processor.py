@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+import logging
+from collections.abc import Awaitable, Coroutine
 from typing import Any, Final
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.callbacks import CancelJob, decode
 from bot.session import Key
+from bot.speaker import key_of
 
-__all__ = ["PerChatProcessor", "key_of"]
+__all__ = ["MAX_CONCURRENT", "MAX_IN_LANE", "PerChatProcessor"]
+
+logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT: Final = 256
+# Whoever waits in a lane holds one of the places above, so no lane may hold them all.
+MAX_IN_LANE: Final = 20
+# Room for cancelling even in a lane that is full.
+_EXPRESS: Final = 5
+_CANCEL: Final = "/cancel"
 
 
 class PerChatProcessor(BaseUpdateProcessor):
@@ -21,6 +31,9 @@ class PerChatProcessor(BaseUpdateProcessor):
 
     It rests on two facts: python-telegram-bot creates the tasks in the order of arrival, and
     `asyncio.Lock` wakes its waiters in that order.
+
+    Cancelling waits for nothing. What a person said before `/cancel` and is not yet begun is
+    dropped: done later, it would start what was just stopped.
     """
 
     __slots__ = ("_lanes",)
@@ -34,16 +47,22 @@ class PerChatProcessor(BaseUpdateProcessor):
         return len(self._lanes)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the turn, then process."""
+        """Wait for the turn, then process; too much from one person is dropped."""
         key = key_of(update) if isinstance(update, Update) else None
-        if key is None:
+        if not isinstance(update, Update) or key is None:
             await coroutine
             return
+        express = _is_cancel(update) or _is_press_of_cancel(update)
         lane = self._lanes.setdefault(key, _Lane())
+        if lane.users >= MAX_IN_LANE + (_EXPRESS if express else 0):
+            logger.warning("too many updates of one person at once, one was dropped")
+            _drop(coroutine)
+            return
         lane.users += 1
         try:
-            async with lane.lock:
-                await coroutine
+            if _is_cancel(update):
+                lane.cancelled += 1
+            await (coroutine if express else _in_turn(lane, coroutine))
         finally:
             lane.users -= 1
             if not lane.users:
@@ -57,16 +76,36 @@ class PerChatProcessor(BaseUpdateProcessor):
 
 
 class _Lane:
-    """A lock and how many updates hold it or wait for it."""
+    """A lock, how many updates are under way or wait, and how often the waiting was cancelled."""
 
-    __slots__ = ("lock", "users")
+    __slots__ = ("cancelled", "lock", "users")
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.users = 0
+        self.cancelled = 0
 
 
-def key_of(update: Update) -> Key | None:
-    """Whose dialogue the update belongs to; None for what belongs to no chat."""
-    chat, user = update.effective_chat, update.effective_user
-    return (chat.id, user.id if user else chat.id) if chat else None
+async def _in_turn(lane: _Lane, coroutine: Awaitable[Any]) -> None:
+    cancelled = lane.cancelled
+    async with lane.lock:
+        if lane.cancelled == cancelled:
+            await coroutine
+        else:
+            _drop(coroutine)
+
+
+def _is_cancel(update: Update) -> bool:
+    words = ((update.message and update.message.text) or "").split(maxsplit=1)
+    return bool(words) and words[0].partition("@")[0].lower() == _CANCEL
+
+
+def _is_press_of_cancel(update: Update) -> bool:
+    query = update.callback_query
+    return query is not None and isinstance(decode(query.data or ""), CancelJob)
+
+
+def _drop(coroutine: Awaitable[Any]) -> None:
+    # What is never awaited must at least be closed, or Python complains.
+    if isinstance(coroutine, Coroutine):
+        coroutine.close()

@@ -7,23 +7,19 @@ import logging
 import os
 import signal
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
-from telegram.error import (
-    Conflict,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
-from telegram.ext import Updater
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.app import UPDATES, build
+from bot.app import build
 from bot.commands import menu
 from bot.config import Config
 from bot.desk import Desk
 from bot.kinds import App
 from bot.limiter import RetryLimiter, seconds_of
+from bot.polling import Poller
+from bot.waiting import Interrupted, unless
 from nst_core.errors import StylizeError
 from nst_core.executor import Executor, LocalExecutor
 
@@ -31,6 +27,9 @@ __all__ = ["CannotStart", "serve"]
 
 logger = logging.getLogger(__name__)
 
+_NO_SUCH_BOT: Final = (
+    "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one: /token"
+)
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 # A container is killed ten seconds after it was asked to stop.
@@ -56,28 +55,14 @@ async def serve(config: Config) -> None:
         service = _Service(config, executor)
     except StylizeError as error:
         raise CannotStart(str(error)) from error
+    code = 1
     try:
-        if await _unless(stop, service.start()):
-            await stop.wait()
+        with suppress(Interrupted):
+            await unless(stop, service.run())
+        code = 0
     finally:
         logger.info("Stopping.")
-        await service.stop()
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Do the work, but give it up when `stop` is set; whether it was done."""
-    working = asyncio.create_task(work)
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            return False
-        working.result()
-        return True
-    finally:
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.wait({working, stopping})
+        await service.stop(code)
 
 
 class _Service:
@@ -87,41 +72,41 @@ class _Service:
         self._limiter = RetryLimiter()
         self._executor = executor
         self._application, self._desk = build(config, executor, self._limiter)
+        self._poller = Poller(self._application)
 
-    async def start(self) -> None:
-        """Connect, make the engine ready, and only then listen."""
-        await _connect(self._application)
+    async def run(self) -> None:
+        """Connect, make the engine ready, and only then listen, until cancelled.
+
+        Raises:
+            CannotStart: the token is wrong, or the engine cannot be had.
+        """
         try:
+            await _connect(self._application)
             await self._executor.start()
+            await _introduce(self._application, self._desk)
+            await self._application.start()
+            logger.info("@%s is listening.", self._application.bot.username)
+            await self._poller.run()
         except StylizeError as error:
             raise CannotStart(str(error)) from error
-        await _introduce(self._application, self._desk)
-        await self._application.start()
-        await _updater(self._application).start_polling(
-            allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=_on_polling_error
-        )
-        logger.info("@%s is listening.", self._application.bot.username)
+        except InvalidToken as error:
+            raise CannotStart(_NO_SUCH_BOT) from error
 
-    async def stop(self) -> None:
-        """Hear nothing new, tell those who wait, free the device."""
+    async def stop(self, code: int) -> None:
+        """Hear nothing new, tell those who wait, free the device.
+
+        Args:
+            code: the exit code, where the process has to be left by force.
+        """
         self._limiter.close()
-        application, updater = self._application, _updater(self._application)
-        if updater.running:
-            await _briefly(updater.stop())
+        application = self._application
         if application.running:
+            await _briefly(self._poller.confirm())
             await _briefly(application.stop())
         await self._desk.albums.close()
         await self._desk.jobs.close()
         await _briefly(application.shutdown())
-        await _part_with(self._executor)
-
-
-def _updater(application: App) -> Updater:
-    updater = application.updater
-    if updater is None:
-        msg = "the application was built without an updater"
-        raise RuntimeError(msg)
-    return updater
+        await _part_with(self._executor, code)
 
 
 async def _briefly(work: Coroutine[Any, Any, None]) -> None:
@@ -135,7 +120,7 @@ async def _briefly(work: Coroutine[Any, Any, None]) -> None:
         logger.info("while stopping: %s", error)
 
 
-async def _part_with(executor: Executor) -> None:
+async def _part_with(executor: Executor, code: int) -> None:
     try:
         async with asyncio.timeout(_PARTING):
             await executor.close()
@@ -145,22 +130,19 @@ async def _part_with(executor: Executor) -> None:
         # Everybody has been told and nothing is left to be saved, so leave the thread behind.
         logger.warning("The engine cannot be interrupted just now; leaving without it.")
         logging.shutdown()
-        os._exit(0)
+        os._exit(code)
 
 
 async def _connect(application: App) -> None:
     """Reach Telegram, however long it takes.
 
     Raises:
-        CannotStart: Telegram knows no such bot.
+        InvalidToken: Telegram knows no such bot.
     """
     pause = _FIRST_PAUSE
     while True:
         try:
             await application.initialize()
-        except InvalidToken as error:
-            msg = "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one: /token"
-            raise CannotStart(msg) from error
         except RetryAfter as error:
             pause = seconds_of(error)
         except NetworkError as error:
@@ -177,10 +159,3 @@ async def _introduce(application: App, desk: Desk) -> None:
         await application.bot.set_my_commands(menu(desk.gallery))
     except TelegramError as error:
         logger.warning("the menu of commands was not set: %s", error)
-
-
-def _on_polling_error(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        logger.error("Another program is running with the same BOT_TOKEN; stop one of the two.")
-    else:
-        logger.warning("No updates from Telegram for the moment: %s", error)

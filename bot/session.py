@@ -207,7 +207,9 @@ def _album(
 
 
 def _chosen(session: Session, style: Preset, target: Picture | None) -> tuple[Session, Action]:
-    if target and target != session.content:
+    # By the message: Telegram may name one and the same file differently another time.
+    waiting = session.content.message if session.content else None
+    if target and target.message != waiting:
         # A button under an older photo: the photo that waits now keeps waiting.
         return session, StartJob(target, style)
     if session.content:
@@ -218,7 +220,7 @@ def _chosen(session: Session, style: Preset, target: Picture | None) -> tuple[Se
 class Store:
     """Sessions in memory: empty ones are not kept, old ones fall out, and so does the overflow."""
 
-    def __init__(self, clock: Clock, *, ttl: float = 24 * 3600, limit: int = 10_000) -> None:
+    def __init__(self, clock: Clock, *, ttl: float = 3600, limit: int = 10_000) -> None:
         self._clock = clock
         self._ttl = ttl
         self._limit = limit

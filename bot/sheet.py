@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from contextlib import nullcontext
 
 from telegram import InlineKeyboardMarkup
 from telegram.constants import ParseMode
@@ -28,11 +29,19 @@ class Sheet:
         self._gallery = gallery
         self._file_id: str | None = None
         self._encoded: bytes | None = None
+        self._first = asyncio.Lock()
 
     async def send(
         self, bot: Bot, place: Place, caption: str, keyboard: InlineKeyboardMarkup
     ) -> None:
         """Send the sheet with its buttons; the buttons alone where there can be no picture."""
+        # Until it has been uploaded once, the others wait: theirs need no upload then.
+        async with nullcontext() if self._file_id else self._first:
+            await self._send(bot, place, caption, keyboard)
+
+    async def _send(
+        self, bot: Bot, place: Place, caption: str, keyboard: InlineKeyboardMarkup
+    ) -> None:
         try:
             message = await bot.send_photo(
                 place.chat,

@@ -105,7 +105,8 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
             "• Or answer any photo with /style mosaic; this is how it works in groups.\n\n"
             "Send the photo <b>as a file</b> to get the painting as a lossless PNG file.\n\n"
             "/cancel stops what I paint for you, at once.\n"
-            "I store no pictures: they are in memory only, for as long as I need them."
+            "I write no pictures to disk: yours and my paintings stay in memory for a while, "
+            "and then I forget them."
         ),
         Text.STYLES: "My styles. Press one, then send me a photo.",
         Text.ASK_STYLE: (

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
-__all__ = ["set_within"]
+__all__ = ["Interrupted", "set_within", "unless"]
+
+T = TypeVar("T")
+
+
+class Interrupted(Exception):
+    """The work was given up, or its fruit is not wanted any more."""
 
 
 async def set_within(event: asyncio.Event, seconds: float) -> bool:
@@ -17,3 +25,22 @@ async def set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return event.is_set()
     return True
+
+
+async def unless(event: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
+    """Do the work, but give it up at once when the event is set.
+
+    Raises:
+        Interrupted: the event was set, be it together with the end of the work.
+    """
+    working = asyncio.create_task(work)
+    waiting = asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if event.is_set():
+            raise Interrupted
+        return working.result()
+    finally:
+        for task in (working, waiting):
+            task.cancel()
+        await asyncio.wait({working, waiting})

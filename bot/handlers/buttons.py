@@ -1,11 +1,15 @@
-"""Pressed buttons. Each press is answered at once, before anything that takes time."""
+"""Pressed buttons. Each press is answered at once, before anything that takes time.
+
+An answer only stops the button's spinner, so a press is obeyed even when it could not be answered.
+"""
 
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
-from telegram.error import BadRequest
+from telegram.error import TelegramError
 
 from bot.callbacks import CancelJob, PickStyle, decode
 from bot.desk import Desk, desk_of
@@ -16,12 +20,14 @@ from bot.limiter import NEVER
 from bot.orders import Place
 from bot.pictures import picture_in
 from bot.session import Picture, Preset, StyleChosen
+from bot.speaker import is_shared
 from bot.texts import Text, toast
 
 __all__ = ["press"]
 
 logger = logging.getLogger(__name__)
 
+_ANSWER: Final = 5.0
 _REFUSALS = {Refusal.GONE: Text.JOB_IS_OVER, Refusal.NOT_YOURS: Text.NOT_YOURS}
 
 
@@ -49,12 +55,21 @@ async def _pick(query: CallbackQuery, context: Context, desk: Desk, pick: PickSt
 
 
 def _why_not(query: CallbackQuery, desk: Desk, pick: PickStyle) -> Text | None:
-    if pick.owner not in (None, query.from_user.id):
+    if not _is_for(query, _asked_by(query, desk) or pick.owner):
         return Text.NOT_YOURS
     message = query.message
     if message and desk.jobs.owns(message.chat.id, message.message_id):
         return Text.ALREADY_PAINTING
     return None if message and pick.style in desk.gallery else Text.OLD_BUTTON
+
+
+def _asked_by(query: CallbackQuery, desk: Desk) -> int | None:
+    message = query.message
+    return desk.questions.asked_by(message.chat.id, message.message_id) if message else None
+
+
+def _is_for(query: CallbackQuery, owner: int | None) -> bool:
+    return owner is None or is_shared(owner) or owner == query.from_user.id
 
 
 def _turn(
@@ -67,7 +82,7 @@ def _turn(
         context.bot,
         desk,
         Place(message.chat.id, topic),
-        query.from_user.id,
+        _asked_by(query, desk) or query.from_user.id,
         question=message.message_id if _photo_of(query) else None,
     )
 
@@ -81,16 +96,16 @@ def _photo_of(query: CallbackQuery) -> Picture | None:
 async def _cancel(query: CallbackQuery, context: Context, desk: Desk, job: str) -> None:
     chat = query.message.chat.id if query.message else 0
     refusal = desk.jobs.may_cancel(job, (chat, query.from_user.id))
-    await _answer(context.bot, query, _REFUSALS[refusal] if refusal else Text.STOPPING)
     if refusal is None:
         await desk.jobs.cancel(job)
+    await _answer(context.bot, query, _REFUSALS[refusal] if refusal else Text.STOPPING)
 
 
 async def _answer(bot: Bot, query: CallbackQuery, key: Text | None) -> None:
     """Stop the button's spinner, with a word if there is one to say."""
     try:
         text = toast(key) if key else None
-        await bot.answer_callback_query(query.id, text, rate_limit_args=NEVER)
-    except BadRequest as error:
-        # "Query is too old": it was pressed long ago. What it asks for still holds.
-        logger.debug("a press was not answered: %s", error)
+        await bot.answer_callback_query(query.id, text, read_timeout=_ANSWER, rate_limit_args=NEVER)
+    except TelegramError as error:
+        # Such as "query is too old": it was pressed long ago. What it asks for still holds.
+        logger.info("a press was not answered: %s", error)

@@ -42,8 +42,9 @@ async def text(update: Update, context: Context) -> None:
 async def unknown_command(update: Update, context: Context) -> None:
     """A command that is none of ours; in a group it may well be another bot's."""
     turn = Turn.of(update, context)
-    words = message_of(update).text or ""
-    if not turn.place.is_group or f"@{turn.bot.username}".lower() in words.lower():
+    command = (message_of(update).text or "").split()[0]
+    addressee = command.partition("@")[2]
+    if not turn.place.is_group or addressee.lower() == turn.bot.username.lower():
         raise Sorry(Text.UNKNOWN_COMMAND)
 
 

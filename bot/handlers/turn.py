@@ -27,6 +27,7 @@ from bot.session import (
     StartJob,
     Style,
 )
+from bot.speaker import is_shared, key_of
 from bot.texts import Text, say, toast
 
 __all__ = ["Turn", "message_of"]
@@ -37,6 +38,7 @@ class Turn:
     """What a handler works with.
 
     Attributes:
+        user: who speaks: a person, or the group or channel in whose name somebody does.
         message: what was sent; None for a pressed button.
         question: our question about a photo, whose button was pressed.
     """
@@ -52,9 +54,9 @@ class Turn:
     def of(cls, update: Update, context: Context) -> Turn:
         """The turn that a message begins."""
         message = message_of(update)
-        user = update.effective_user.id if update.effective_user else message.chat_id
+        _, speaker = key_of(update) or (0, message.chat_id)
         topic = message.message_thread_id if message.is_topic_message else None
-        return cls(context.bot, desk_of(context), Place(message.chat_id, topic), user, message)
+        return cls(context.bot, desk_of(context), Place(message.chat_id, topic), speaker, message)
 
     @property
     def key(self) -> Key:
@@ -81,14 +83,22 @@ class Turn:
         """Let the event happen, and do what follows from it.
 
         Raises:
-            Sorry: nothing follows; the dialogue is where it was before.
+            Sorry: nothing follows.
+            TelegramError: the person could not be answered.
+
+        Whatever is raised, the dialogue is where it was before, so that the person can say the
+        same again.
         """
-        before = self.desk.sessions.get(self.key)
-        action = self.desk.sessions.advance(self.key, event)
+        sessions = self.desk.sessions
+        before = sessions.get(self.key)
+        action = sessions.advance(self.key, event)
+        after = sessions.get(self.key)
         try:
             await self._act(action)
-        except Sorry:
-            self.desk.sessions.put(self.key, before)
+        except Exception:
+            # `/cancel` waits for nobody and may have begun anew meanwhile.
+            if sessions.get(self.key) == after:
+                sessions.put(self.key, before)
             raise
 
     async def _act(self, action: Action) -> None:
@@ -120,13 +130,16 @@ class Turn:
         )
 
     async def _ask_style(self, content: Picture) -> None:
-        await send_text(
+        # A button names a person; a group or a channel presses nothing, so there anybody may.
+        owner = None if is_shared(self.user) else self.user
+        question = await send_text(
             self.bot,
             self.place,
             say(Text.ASK_STYLE),
             reply_to=content.message,
-            keyboard=keyboards.styles(self.desk.gallery, owner=self.user),
+            keyboard=keyboards.styles(self.desk.gallery, owner=owner),
         )
+        self.desk.questions.put(self.place.chat, question.message_id, self.user)
 
     async def show_gallery(self) -> None:
         """Every style as one picture, and a button for each."""

@@ -52,6 +52,9 @@ def preset_in_caption(desk: Desk, message: Message, bot: Bot) -> Preset | None:
     """The preset that a caption names: "mosaic", "/mosaic" or "/style mosaic".
 
     In groups only a command counts, and only one that is meant for this bot.
+
+    Raises:
+        Sorry: it says "/style" and a name that no style has.
     """
     caption = (message.caption or "").strip()
     found = _COMMAND.fullmatch(caption)
@@ -61,7 +64,7 @@ def preset_in_caption(desk: Desk, message: Message, bot: Bot) -> Preset | None:
     if addressee and addressee.lower() != bot.username.lower():
         return None
     if command.lower() == "style":
-        return named_in(desk, (argument or "").strip())
+        return preset_called(desk, argument) if argument else None
     return Preset(command.lower()) if command.lower() in desk.gallery else None
 
 

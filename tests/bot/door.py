@@ -64,6 +64,9 @@ class Door:
 
     def __init__(self) -> None:
         self.closed = False
+        self.asked = asyncio.Event()
+        self.opens = asyncio.Event()
+        self.opens.set()
         self._submitted: asyncio.Queue[Handle] = asyncio.Queue()
 
     async def start(self) -> None:
@@ -73,6 +76,8 @@ class Door:
         if self.closed:
             msg = "closed"
             raise ExecutorClosed(msg)
+        self.asked.set()
+        await self.opens.wait()
         handle = Handle(job)
         self._submitted.put_nowait(handle)
         return handle

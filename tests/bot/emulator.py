@@ -97,6 +97,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.messages: dict[tuple[int, int], Json] = {}
+        # A request waits until its method's gate is opened.
+        self.gates: dict[str, asyncio.Event] = {}
         self._heard = asyncio.Event()
 
     @classmethod
@@ -106,6 +108,12 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
         for button in itertools.chain(*plain.get("inline_keyboard", [])):
             assert button.pop("style", "danger") in {"danger", "success", "primary"}
         super().validate_markup(plain, private_chat=private_chat)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if gate := self.gates.get(request.match_info["method"]):
+            await gate.wait()
+        response: web.StreamResponse = await super().handle(request)
+        return response
 
     def validate(self, method: str, fields: Json, uploads: Json) -> Any:
         try:

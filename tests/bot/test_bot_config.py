@@ -76,6 +76,15 @@ def test_strength_outside_its_range(strength: str) -> None:
         load({"BOT_TOKEN": TOKEN, "STYLEGRAM_STRENGTH": strength})
 
 
+@pytest.mark.parametrize(
+    "url", ["http://[bad", "http://host:99999", "http://host:0", "http://:80", "ftp://host", "x"]
+)
+def test_what_is_no_address(url: str) -> None:
+    with pytest.raises(ConfigError, match="BOT_API_URL must be a URL") as caught:
+        load({"BOT_TOKEN": TOKEN, "BOT_API_URL": url})
+    assert len(caught.value.problems) == 1
+
+
 def test_the_token_is_shown_nowhere() -> None:
     config = load({"BOT_TOKEN": TOKEN})
     assert "secret" not in repr(config) + str(config)

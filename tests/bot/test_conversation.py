@@ -176,6 +176,8 @@ async def test_chatter_in_a_group_is_not_for_the_bot(town: Town) -> None:
     await person.photo(picture(12), caption=f"/{STYLE.name}@other_bot")
     await person.say("hello everybody")
     await person.say("/unknown")
+    await person.say(f"/unknown@{USERNAME}2")
+    await person.say(f"/unknown me@{USERNAME}")
     await person.send(sticker=sticker())
     await person.say(f"/help@{USERNAME}")
     await person.reads("How to get a painting")
@@ -191,6 +193,35 @@ async def test_in_a_group_only_the_asked_may_choose(town: Town) -> None:
     assert "somebody else" in await other.is_answered(query)
     await asked.press(question, STYLE.title)
     await painting_for(asked, photo)
+
+
+async def test_a_forged_button_takes_no_question_over(town: Town) -> None:
+    asked, other = town.person(-5004), town.person(-5004)
+    photo = await asked.photo(picture(13))
+    await asked.say("/style", reply_to_message=photo)
+    question = await asked.hears("sendMessage")
+    query = await other.press_data(f"1:s::{STYLE.name}", question.message_id)
+    assert "somebody else" in await other.is_answered(query)
+
+
+async def test_somebody_anonymous_in_a_group(town: Town) -> None:
+    admin, member = town.person(-5005), town.person(-5005)
+    group = {"id": -5005, "type": "group", "title": "Painters"}
+    photo = await admin.photo(picture(14))
+    await admin.say("/style", reply_to_message=photo, sender_chat=group)
+    question = await admin.hears("sendMessage")
+    # Telegram does not say who the administrator is, so anybody there may press.
+    query = await member.press(question, STYLE.title)
+    assert await member.is_answered(query) == ""
+    await painting_for(admin, photo)
+    await admin.hears("deleteMessage")
+    # The photo was the group's and is used up: another one begins a new dialogue.
+    bot = {"id": BOT_ID, "is_bot": True, "first_name": "Fixture", "username": USERNAME}
+    again = {"message_id": question.message_id, "date": 1, "chat": group, "from": bot}
+    second = await admin.photo(picture(15), sender_chat=group, reply_to_message=again)
+    question = await admin.hears("sendMessage")
+    assert question.reply_to == second["message_id"]
+    assert STYLE.title in question.buttons
 
 
 def sticker() -> Json:
@@ -278,6 +309,19 @@ async def test_unknown_names(town: Town) -> None:
     await person.hears("sendPhoto")
 
 
+@pytest.mark.parametrize("group", [0, -5006])
+async def test_an_unknown_style_in_a_caption(town: Town, group: int) -> None:
+    person = town.person(group)
+    await person.photo(picture(15), caption="/style zzzz zzzz")
+    await person.reads("“zzzz zzzz”")
+
+
+async def test_a_command_for_this_very_bot_in_a_group(town: Town) -> None:
+    person = town.person(-5007)
+    await person.say(f"/unknown@{USERNAME.upper()}")
+    await person.reads("I do not know that command")
+
+
 async def test_albums_that_make_no_sense(town: Town) -> None:
     person = town.person()
     for number in range(3):
@@ -304,14 +348,39 @@ async def test_buttons_of_jobs_that_are_over(town: Town) -> None:
     assert "over already" in await person.is_answered(query)
 
 
-async def test_an_old_press_still_does_its_work(town: Town) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ApiRefusal(
+            "Bad Request: query is too old and response timeout expired or query ID is invalid"
+        ),
+        ApiRefusal("Too Many Requests: retry after 9", 429, {"retry_after": 9}),
+        ApiRefusal("Internal Server Error", 500),
+    ],
+)
+async def test_a_press_that_cannot_be_answered_still_does_its_work(
+    town: Town, refusal: ApiRefusal
+) -> None:
     person = town.person()
     await person.say("/styles")
     sheet = await person.hears("sendPhoto")
-    old = "Bad Request: query is too old and response timeout expired or query ID is invalid"
-    town.server.faults = [Fault("answerCallbackQuery", ApiRefusal(old))]
+    town.server.faults = [Fault("answerCallbackQuery", refusal)]
     await person.press(sheet, STYLE.title)
     await person.reads("Now send me the photo")
+
+
+async def test_a_photo_that_could_not_be_answered_is_sent_again_not_used_as_a_style(
+    town: Town,
+) -> None:
+    person = town.person()
+    refusal = ApiRefusal("Internal Server Error", 500)
+    town.server.faults = [Fault("sendMessage", refusal, chat=person.chat)]
+    await person.photo(picture(17))
+    await person.reads("Please send it once more")
+    photo = await person.photo(picture(17))
+    question = await person.hears("sendMessage")
+    assert question.reply_to == photo["message_id"]
+    assert STYLE.title in question.buttons
 
 
 async def test_a_button_under_an_old_question_still_knows_its_photo(town: Town) -> None:

@@ -13,7 +13,7 @@ from lo_bot_api_emulator import ApiRefusal
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
-from bot import delivery, progress
+from bot import delivery
 from bot.errors import Sorry
 from bot.jobs import Jobs, Refusal
 from bot.limiter import RetryLimiter
@@ -23,7 +23,7 @@ from nst_core.errors import Diverged, ImageRejected
 from nst_core.executor.base import Failed, Finished, Progressed, Queued, Started
 from nst_core.settings import Settings
 from nst_core.styles import Gallery
-from tests.bot.door import Door, finished, picture
+from tests.bot.door import Door, Handle, finished, picture
 from tests.bot.emulator import TOKEN, Emulator, Fault, Person, serving
 
 CHAT = 11
@@ -132,6 +132,42 @@ async def test_a_question_that_was_deleted_is_replaced(shop: Shop) -> None:
     assert "Looking" in (await shop.person.hears("sendMessage")).text
 
 
+TOO_MANY = ApiRefusal("Too Many Requests: retry after 1", 429, {"retry_after": 1})
+
+
+async def test_a_question_that_may_not_be_edited_yet_is_edited_later(shop: Shop) -> None:
+    question = await shop.bot.send_message(CHAT, "Which style?")
+    shop.server.faults = [Fault("editMessageText", TOO_MANY)]
+    shop.jobs.place(await shop.order(notice=question.message_id))
+    edit = await shop.person.hears("editMessageText")
+    assert (edit.message_id, list(edit.buttons)) == (question.message_id, ["Cancel"])
+
+
+async def test_a_progress_message_that_may_not_be_sent_yet_is_sent_later(shop: Shop) -> None:
+    shop.server.faults = [Fault("sendMessage", TOO_MANY)]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    # The job has not waited for it.
+    assert not any(call.method == "sendMessage" and not call.refused for call in shop.server.calls)
+    handle.happen(Started(job=handle.id))
+    opened = await shop.person.hears("sendMessage")
+    assert "colours" in opened.text
+    assert list(opened.buttons) == ["Cancel"]
+
+
+async def test_the_end_does_not_wait_for_the_beginning(shop: Shop) -> None:
+    never = ApiRefusal("Too Many Requests: retry after 9999", 429, {"retry_after": 9999})
+    shop.server.faults = [Fault("sendMessage", never)]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    await shop.person.hears("sendPhoto")
+    await nothing_left(shop)
+    assert [call.refused for call in shop.server.calls if call.method == "sendMessage"] == [
+        never.description
+    ]
+
+
 async def test_no_progress_message_is_no_misfortune(shop: Shop) -> None:
     shop.server.faults = [Fault("sendMessage", ApiRefusal("Internal Server Error", 500))]
     shop.jobs.place(await shop.order())
@@ -166,6 +202,81 @@ async def test_what_is_as_good_as_over_takes_no_place(shop: Shop) -> None:
     await shop.person.hears("sendChatAction")
     shop.jobs.place(await shop.order())
     assert shop.jobs.may_cancel(third, (CHAT, CHAT)) is None
+
+
+async def test_people_cannot_heap_up_what_is_as_good_as_over(shop: Shop) -> None:
+    shop.server.gates["editMessageText"] = asyncio.Event()
+    for _ in range(8):
+        job = shop.jobs.place(await shop.order())
+        await shop.person.hears("sendMessage")
+        await shop.jobs.cancel(job)
+    order = await shop.order()
+    with pytest.raises(Sorry) as caught:
+        shop.jobs.place(order)
+    assert caught.value.values == {"count": 8}
+    shop.server.gates["editMessageText"].set()
+    await nothing_left(shop)
+    shop.jobs.place(order)
+
+
+async def test_what_is_being_delivered_is_not_cancelled(shop: Shop) -> None:
+    shop.server.gates["sendPhoto"] = asyncio.Event()
+    job = shop.jobs.place(await shop.order())
+    (await shop.door.next()).happen(finished(job))
+    await shop.person.hears("sendChatAction")
+    assert shop.jobs.may_cancel(job, (CHAT, CHAT)) is Refusal.GONE
+    assert await shop.jobs.cancel_all((CHAT, CHAT)) == 0
+    await shop.jobs.cancel(job)
+    shop.server.gates["sendPhoto"].set()
+    await shop.person.hears("sendPhoto")
+    await nothing_left(shop)
+    assert not any("Cancelled" in call.text for call in shop.server.calls)
+
+
+async def test_cancelled_at_the_last_moment_is_cancelled(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    await shop.person.hears("sendMessage")
+    handle.happen(finished(job))
+    await shop.jobs.cancel(job)
+    await shop.person.hears("editMessageText", where=lambda call: "Cancelled" in call.text)
+    await nothing_left(shop)
+    assert "sendPhoto" not in [call.method for call in shop.server.calls]
+
+
+async def test_cancelled_while_the_executor_takes_it(shop: Shop) -> None:
+    shop.door.opens.clear()
+    job = shop.jobs.place(await shop.order())
+    await shop.door.asked.wait()
+    await shop.jobs.cancel(job)
+    shop.door.opens.set()
+    handle = await shop.door.next()
+    await asyncio.wait_for(handle.was_cancelled.wait(), 20)
+    await shop.person.hears("editMessageText", where=lambda call: "Cancelled" in call.text)
+
+
+@pytest.mark.parametrize("method", ["getFile", None])
+async def test_cancelling_waits_for_no_download_and_no_step(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, method: str | None
+) -> None:
+    # Neither Telegram nor the executor ever comes to an end with it.
+    monkeypatch.setattr(Handle, "cancel", Handle.position)
+    if method:
+        shop.server.gates[method] = asyncio.Event()
+    job = shop.jobs.place(await shop.order())
+    await shop.person.hears("sendMessage")
+    if not method:
+        await shop.door.next()
+    await shop.jobs.cancel(job)
+    await shop.person.hears("editMessageText", where=lambda call: "Cancelled" in call.text)
+    await nothing_left(shop)
+    assert shop.door.idle
+
+
+async def test_anybody_may_cancel_what_the_group_itself_ordered(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order(user=-500))
+    assert shop.jobs.may_cancel(job, (CHAT, 12)) is None
+    assert shop.jobs.may_cancel(job, (99, 12)) is Refusal.GONE
 
 
 async def test_only_the_owner_may_cancel(shop: Shop) -> None:
@@ -304,6 +415,26 @@ async def test_a_painting_that_is_never_taken(shop: Shop) -> None:
     await nothing_left(shop)
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ApiRefusal("Bad Gateway", 502),
+        ApiRefusal("Service Unavailable", 503),
+        ApiRefusal("Gateway Timeout", 504),
+    ],
+)
+async def test_what_a_gateway_says_is_never_answered_with_a_second_copy(
+    shop: Shop, refusal: ApiRefusal
+) -> None:
+    shop.server.faults = [Fault("sendPhoto", refusal)]
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id))
+    await shop.person.reads("did not confirm")
+    await nothing_left(shop)
+    assert [call.method for call in shop.server.calls].count("sendPhoto") == 1
+
+
 async def test_a_time_out_is_never_answered_with_a_second_copy(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,6 +471,23 @@ async def test_a_person_who_has_blocked_the_bot_is_left_alone(shop: Shop) -> Non
     assert "sendDocument" not in [call.method for call in shop.server.calls]
 
 
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
+async def test_nothing_is_painted_for_a_person_who_has_blocked_the_bot(
+    shop: Shop, method: str
+) -> None:
+    blocked = ApiRefusal("Forbidden: bot was blocked by the user", 403)
+    shop.server.gates[method] = asyncio.Event()
+    shop.server.faults = [Fault(method, blocked, times=99)]
+    job = shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(Started(job=job))
+    shop.server.gates[method].set()
+    await asyncio.wait_for(handle.was_cancelled.wait(), 20)
+    await nothing_left(shop)
+    # And the person is not tried again and again.
+    assert [call.refused for call in shop.server.calls].count(blocked.description) == 1
+
+
 async def test_a_progress_message_that_cannot_be_deleted_is_closed(shop: Shop) -> None:
     shop.server.faults = [
         Fault("deleteMessage", ApiRefusal("Bad Request: message can't be deleted for everyone"))
@@ -352,16 +500,23 @@ async def test_a_progress_message_that_cannot_be_deleted_is_closed(shop: Shop) -
 
 
 async def test_nothing_is_edited_after_the_end(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", progress.PRIVATE_INTERVAL)
+    # Long enough for the news to be still untold at the end, short enough to come right after it.
+    monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", 0.3)
     job = shop.jobs.place(await shop.order())
+    opened = await shop.person.hears("sendMessage")
     handle = await shop.door.next()
     handle.happen(Started(job=job))
-    handle.happen(Queued(job=job, position=2))
     handle.happen(finished(job))
     await shop.person.hears("deleteMessage")
     await nothing_left(shop)
-    assert shop.server.calls[-1].method == "deleteMessage"
-    assert "editMessageText" not in [call.method for call in shop.server.calls]
+    # The first edit of the next job is due later than any of this one.
+    other = shop.jobs.place(await shop.order())
+    (await shop.door.next()).happen(Started(job=other))
+    await shop.person.hears("editMessageText")
+    mine = [call for call in shop.server.calls if call.fields.get("message_id")]
+    last = [call.method for call in mine if call.message_id == opened.message_id]
+    assert last[-1] == "deleteMessage"
+    assert last.count("deleteMessage") == 1
 
 
 async def test_closing_tells_those_who_wait(shop: Shop) -> None:
@@ -373,6 +528,21 @@ async def test_closing_tells_those_who_wait(shop: Shop) -> None:
     assert word.message_id == opened.message_id
     assert "restarted" in word.text
     assert word.buttons == {}
+    assert len(shop.jobs) == 0
+
+
+async def test_closing_cuts_no_delivery(shop: Shop) -> None:
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    shop.server.gates["sendPhoto"] = asyncio.Event()
+    handle.happen(finished(handle.id))
+    await shop.person.hears("sendChatAction")
+    closing = asyncio.create_task(shop.jobs.close())
+    await asyncio.sleep(0)
+    shop.server.gates["sendPhoto"].set()
+    await closing
+    assert "sendPhoto" in [call.method for call in shop.server.calls]
+    assert not any("restarted" in call.text for call in shop.server.calls)
     assert len(shop.jobs) == 0
 
 
@@ -402,7 +572,9 @@ def test_what_telegram_takes_as_a_photo(width: int, height: int, size: int, *, f
 
 
 def test_which_errors_prove_that_nothing_arrived() -> None:
-    refused, unreachable, broken = NetworkError("ok: false"), NetworkError("x"), NetworkError("y")
+    refused, timeout = NetworkError("Internal Server Error"), NetworkError("Gateway Timeout")
+    unreachable, broken = NetworkError("x"), NetworkError("Internal Server Error")
     unreachable.__cause__ = httpx.ConnectError("no route")
     broken.__cause__ = httpx.ReadError("reset")
-    assert [delivery._surely_lost(e) for e in (refused, unreachable, broken)] == [True, True, False]
+    errors = (refused, unreachable, timeout, broken)
+    assert [delivery._surely_lost(error) for error in errors] == [True, True, False, False]

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from telegram.error import RetryAfter
 
-from bot.limiter import FOREVER, NEVER, RetryLimiter
+from bot.limiter import FOREVER, NEVER, PATIENT, RetryLimiter
 
 
 class Telegram:
@@ -36,19 +36,28 @@ def no_slack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.limiter._SLACK", 0)
 
 
-@pytest.mark.parametrize(("retries", "refusals"), [(None, 2), (FOREVER, 40), (NEVER, 0)])
+@pytest.mark.parametrize(
+    ("retries", "refusals"), [(None, 1), (PATIENT, 2), (FOREVER, 40), (NEVER, 0)]
+)
 async def test_sent_again(retries: int | None, refusals: int) -> None:
     telegram = Telegram(refusals)
     assert await ask(telegram, RetryLimiter(), retries) is True
     assert telegram.requests == refusals + 1
 
 
-@pytest.mark.parametrize(("retries", "requests"), [(None, 3), (NEVER, 1)])
+@pytest.mark.parametrize(("retries", "requests"), [(None, 2), (PATIENT, 3), (NEVER, 1)])
 async def test_given_up(retries: int | None, requests: int) -> None:
     telegram = Telegram(99)
     with pytest.raises(RetryAfter):
         await ask(telegram, RetryLimiter(), retries)
     assert telegram.requests == requests
+
+
+async def test_a_handler_does_not_wait_long() -> None:
+    telegram = Telegram(1, seconds=3600)
+    with pytest.raises(RetryAfter):
+        await asyncio.wait_for(ask(telegram, RetryLimiter(), None), 5)
+    assert telegram.requests == 1
 
 
 async def test_leaving_ends_the_wait() -> None:

@@ -135,6 +135,21 @@ async def test_two_presses_are_one_order(studio: Studio) -> None:
     await person.reads("Stopped. Send")
 
 
+async def test_anybody_may_stop_what_somebody_anonymous_began(studio: Studio) -> None:
+    admin, member = Person(studio.server, 2013, -6001), Person(studio.server, 2014, -6001)
+    group = {"id": -6001, "type": "group", "title": "Painters"}
+    for _ in range(2):
+        await admin.photo(picture(6), caption=f"/{STYLE.name}", sender_chat=group)
+        progress = await member.hears("sendMessage")
+    # It is the group that has as many as one may have, not whoever Telegram names instead.
+    await admin.photo(picture(6), caption=f"/{STYLE.name}", sender_chat=group)
+    await member.reads("already busy with 2 of yours")
+    query = await member.press(progress, "Cancel")
+    assert "Stopping" in await member.is_answered(query)
+    await admin.say("/cancel", sender_chat=group)
+    await member.reads("Stopped. Send")
+
+
 # The last test with this bot: it ends it.
 async def test_sigterm_tells_those_who_wait_and_leaves_with_zero(studio: Studio) -> None:
     people = [Person(studio.server, 2020), Person(studio.server, 2021)]
@@ -159,7 +174,8 @@ async def test_sigterm_does_not_wait_for_a_compiler(random_weights: Path) -> Non
         await bot.logs("is listening")
         person = Person(server, 2030)
         await begin(person)
-        await person.hears("editMessageText", where=partial(says, "colours"))
+        # The first edit comes 2.5 seconds after the beginning, mostly in the midst of compiling.
+        await person.hears("editMessageText", where=lambda call: "queue" not in call.text)
         began = asyncio.get_running_loop().time()
         assert await bot.stop(signal.SIGTERM) == 0
         assert asyncio.get_running_loop().time() - began < 9
@@ -188,6 +204,26 @@ async def test_a_wrong_token_ends_with_one_line(random_weights: Path) -> None:
         serving(server.app()) as address,
         running(**environment(address, random_weights)) as bot,
     ):
+        assert await bot.ends() == 1
+        assert "does not know this BOT_TOKEN" in bot.log
+        assert "Traceback" not in bot.log
+        assert SECRET not in bot.log
+
+
+async def test_a_token_that_is_refused_once_and_later_for_good(random_weights: Path) -> None:
+    server = Emulator()
+    server.faults = [Fault("getUpdates", ApiRefusal("Not Found", 404))]
+    async with (
+        serving(server.app()) as address,
+        running(**environment(address, random_weights)) as bot,
+    ):
+        await bot.logs("No updates from Telegram for the moment: Not Found")
+        person = Person(server, 2040)
+        await person.say("/start")
+        await person.reads("Hello! I paint")
+        gone = ApiRefusal("Unauthorized", 401)
+        server.faults = [Fault(name, gone, times=99) for name in ("getUpdates", "getMe")]
+        await person.say("/start")
         assert await bot.ends() == 1
         assert "does not know this BOT_TOKEN" in bot.log
         assert "Traceback" not in bot.log

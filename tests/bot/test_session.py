@@ -29,6 +29,7 @@ from bot.session import (
 )
 
 A, B, C = (Picture(name, number) for number, name in enumerate("abc", start=1))
+RENAMED = Picture("a, as Telegram calls it another time", A.message)
 MOSAIC, WAVES = Preset("mosaic"), Preset("waves")
 EMPTY = Session()
 PHOTO_WAITS = Session(content=A)
@@ -52,6 +53,7 @@ TABLE: list[tuple[str, Session, Event, Session, Action]] = [
     ("album of none", PHOTO_WAITS, AlbumSent(()), PHOTO_WAITS, Complain(Grievance.SIZE)),
     ("reply", EMPTY, StyleChosen(MOSAIC, A), EMPTY, StartJob(A, MOSAIC)),
     ("reply to waiting", PHOTO_WAITS, StyleChosen(MOSAIC, A), EMPTY, StartJob(A, MOSAIC)),
+    ("waiting, renamed", PHOTO_WAITS, StyleChosen(MOSAIC, RENAMED), EMPTY, StartJob(A, MOSAIC)),
     ("old button", PHOTO_WAITS, StyleChosen(MOSAIC, B), PHOTO_WAITS, StartJob(B, MOSAIC)),
     ("which styles", EMPTY, StyleAsked(), EMPTY, ShowGallery()),
     ("which, photo waits", PHOTO_WAITS, StyleAsked(), PHOTO_WAITS, AskStyle(A)),
@@ -157,6 +159,16 @@ def test_store_forgets_the_empty_the_old_and_the_overflow() -> None:
     assert store.get((1, 4)) == EMPTY
     store.put((2, 2), PHOTO_WAITS)
     assert len(store) == 1
+
+
+def test_a_photo_waits_for_an_hour() -> None:
+    clock = Clock()
+    store = Store(clock)
+    store.put((1, 1), PHOTO_WAITS)
+    clock.now += 3599
+    assert store.get((1, 1)) == PHOTO_WAITS
+    clock.now += 1
+    assert store.get((1, 1)) == EMPTY
 
 
 def test_store_keeps_people_apart() -> None:
