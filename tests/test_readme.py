@@ -1,0 +1,24 @@
+"""The README tells the truth where a test can see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.config import VARIABLES
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_every_variable_is_in_the_table() -> None:
+    text = README.read_text()
+    for variable in VARIABLES:
+        default = f"`{variable.default}`" if variable.default else "–"
+        assert f"| `{variable.name}` | {default} | {variable.help} |" in text
+
+
+def test_pictures_are_there() -> None:
+    text = README.read_text()
+    names = [part.split(")")[0] for part in text.split("](")[1:]]
+    local = [name for name in names if not name.startswith("http")]
+    assert local
+    assert [name for name in local if not (README.parent / name).exists()] == []
