@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -107,10 +106,12 @@ def _check_layers(path: Path, file: Any) -> None:
 
 def _shapes(file: Any, layer: str) -> set[tuple[int, ...]]:
     shapes: set[tuple[int, ...]] = set()
+
+    def collect(_: str, item: Any) -> None:
+        if hasattr(item, "shape"):
+            shapes.add(tuple(item.shape))
+
     if layer in file:
-        collect: Callable[[str, Any], None] = lambda _, item: (  # noqa: E731
-            shapes.add(tuple(item.shape)) if hasattr(item, "shape") else None
-        )
         file[layer].visititems(collect)
     return shapes
 
