@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from nst_core import images
 from nst_core.images import Picture
@@ -62,8 +62,8 @@ def grid(tiles: Sequence[tuple[str, Picture]]) -> bytes:
 
 
 def _paste(sheet: Image.Image, picture: Picture, caption: str, x: int, y: int) -> None:
-    tile = images.to_pil(picture)
-    tile.thumbnail((TILE, TILE), Image.Resampling.LANCZOS)
+    # Stages of the coarse levels are small: all tiles are shown at one size, to be compared.
+    tile = ImageOps.contain(images.to_pil(picture), (TILE, TILE), Image.Resampling.LANCZOS)
     sheet.paste(tile, (x + (TILE - tile.width) // 2, y + (TILE - tile.height) // 2))
     ImageDraw.Draw(sheet).text(
         (x + TILE // 2, y + TILE + CAPTION // 2),

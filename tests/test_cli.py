@@ -66,7 +66,7 @@ def test_stylize_writes_everything_that_was_asked_for(
     out, report = tmp_path / "out.png", tmp_path / "report.json"
     plot, grid = tmp_path / "plot.png", tmp_path / "grid.png"
     code = nst(
-        *("stylize", photo, "--style", style, "-o", out, "--size", 64, "--steps", 8),
+        *("stylize", photo, "--style", style, "-o", out, "--size", 64, "--steps", 10),
         *("--strength", 70, "--quality", "draft", "--seed", 3),
         *("--report", report, "--plot", plot, "--grid", grid),
     )
@@ -76,7 +76,7 @@ def test_stylize_writes_everything_that_was_asked_for(
     assert set(facts) >= {
         *("seconds", "steps", "size", "quality", "device", "settings", "versions", "losses")
     }
-    assert (facts["steps"], facts["size"], facts["quality"]) == (8, [64, 48], "draft")
+    assert (facts["steps"], facts["size"], facts["quality"]) == (10, [64, 48], "draft")
     assert (facts["settings"]["strength"], facts["settings"]["seed"]) == (70, 3)
     assert size(plot) == (960, 540)
     # Photo, style, three stages and the result: two rows of at most four.

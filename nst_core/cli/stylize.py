@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,7 +144,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         steps=arguments.steps,
         init=Init(arguments.init) if arguments.init in named else Init.IMAGE,
         seed=arguments.seed,
-        preview_every=max(1, steps // (_GRID_STAGES + 1)) if arguments.grid else 0,
+        preview_every=math.ceil(steps / (_GRID_STAGES + 1)) if arguments.grid else 0,
     )
 
 
