@@ -60,11 +60,13 @@ class Albums:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        # A task that is cancelled before it began has cleared nothing away.
+        self._open.clear()
 
     async def _collect(self, key: tuple[int, str], album: _Album, complete: Complete) -> None:
         try:
             while len(album.messages) < LARGEST and await set_within(album.more, self._quiet):
                 album.more.clear()
         finally:
-            del self._open[key]
+            self._open.pop(key, None)
         await complete(sorted(album.messages, key=lambda message: message.message_id))

@@ -93,6 +93,7 @@ def flood(
 async def test_one_chat_cannot_take_every_place(caplog: pytest.LogCaptureFixture) -> None:
     processor = PerChatProcessor()
     handler, tasks = flood(processor, 5, MAX_CONCURRENT + 50)
+    await spin()
     other = Handler()
     other.may_end.set()
     await asyncio.wait_for(processor.process_update(update(6), other()), 5)
