@@ -243,8 +243,7 @@ def _show(event: base.Event, notice: Notice) -> None:
 
 
 def _show_progress(event: base.Progressed, notice: Notice) -> None:
-    share = event.step / event.total
-    drawn = {"bar": bar(share), "percent": int(100 * share)}
+    drawn = {"bar": bar(event.share), "percent": int(100 * event.share)}
     if event.eta is None:
         notice.show(Text.PROGRESS_BEGUN, **drawn)
     else:

@@ -205,6 +205,7 @@ class _Job:
                 total=self.total,
                 level=number,
                 levels=len(self.levels),
+                share=self.pace.share(),
                 losses=self.losses[-1],
                 seconds=self.pace.seconds(),
                 eta=self.pace.eta(),

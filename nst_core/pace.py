@@ -38,6 +38,10 @@ class Pace:
             self._timed_seconds += now - self._last
         self._last = now
 
+    def share(self) -> float:
+        """Of the work, done: 0 to 1. A step on a large canvas is more work than on a small one."""
+        return self._done / self._work
+
     def eta(self) -> float | None:
         """Expected seconds until the last step is done; None before the pace is known."""
         left = self._work - self._done

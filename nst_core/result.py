@@ -33,6 +33,7 @@ class Progress:
         total: steps of the whole job.
         level: the pyramid level, 1 to `levels`.
         levels: number of pyramid levels.
+        share: of the work done, 0 to 1; unlike `step` it grows evenly with time.
         losses: before the step's update.
         seconds: since the job began.
         eta: expected seconds to the end, from the pace so far; None before the second step.
@@ -43,6 +44,7 @@ class Progress:
     total: int
     level: int
     levels: int
+    share: float
     losses: Losses
     seconds: float
     eta: float | None

@@ -112,6 +112,10 @@ def test_events_tell_every_step(engine: Engine, gradient: Paint, style: Picture)
     assert events[-1].level == events[-1].levels == len(result.levels) == 2
     assert [event.losses for event in events] == list(result.losses)
     assert events[-1].eta == 0
+    shares = [event.share for event in events]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert shares[4] < 5 / 9, "the coarse level's steps are less work"
     assert events[0].eta is None, "one step, compilation included, foretells nothing"
     assert all(event.eta for event in events[1:-1])
     assert [event.seconds for event in events] == sorted(event.seconds for event in events)

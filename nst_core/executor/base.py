@@ -88,6 +88,7 @@ class Progressed(Event):
         step: steps done, 1 to `total`.
         total: steps of the whole job.
         level: the pyramid level, 1 to `levels`.
+        share: of the work done, 0 to 1; unlike `step` it grows evenly with time.
         seconds: since the start.
         eta: expected seconds to the end; None before the second step.
         losses: the weighted parts and their sum, by name.
@@ -98,6 +99,7 @@ class Progressed(Event):
     total: int
     level: int
     levels: int
+    share: float
     seconds: float
     eta: float | None
     losses: dict[str, float]

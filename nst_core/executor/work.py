@@ -85,6 +85,7 @@ def _forward(job: Job, run: str, progress: Progress, emit: Emit) -> None:
             total=progress.total,
             level=progress.level,
             levels=progress.levels,
+            share=progress.share,
             seconds=progress.seconds,
             eta=progress.eta,
             losses={

@@ -84,7 +84,17 @@ async def test_from_order_to_painting(shop: Shop) -> None:
         (Queued(job=job, position=1), "next"),
         (Started(job=job), "colours"),
         (
-            Progressed(job=job, step=5, total=20, level=1, levels=2, seconds=1, eta=61, losses={}),
+            Progressed(
+                job=job,
+                step=9,
+                total=20,
+                level=1,
+                levels=2,
+                share=0.25,
+                seconds=1,
+                eta=61,
+                losses={},
+            ),
             "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n61 s to go",
         ),
     ):
