@@ -57,7 +57,7 @@ class RetryLimiter(BaseRateLimiter[int]):
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
-        data: dict[str, Any],  # noqa: ARG002
+        data: dict[str, Any],  # noqa: ARG002 - the base class gives it
         rate_limit_args: int | None,
     ) -> Any:
         """Send a request, `rate_limit_args` times more if refused."""

@@ -59,7 +59,8 @@ def balance(strength: float) -> tuple[float, float]:
     return 1 / (1 + ratio), ratio / (1 + ratio)
 
 
-# Tuned by eye on six pairs: at 50 a face or a building is readable and the palette has arrived.
+# Tuned by eye at 256 and 512 px on two photos, two paintings and the presets: at 50 a building
+# stays readable and the painting's strokes have arrived.
 _RATIO_AT_50: Final = 5.0
 _POINTS_PER_DECADE: Final = 25.0
 

@@ -114,6 +114,7 @@ def test_init_from_a_picture(tmp_path: Path, photo: Path, style: Path) -> None:
         (["{photo}", "-s", "{style}", "-o", "{folder}"], "is not a file"),
         (["{photo}", "-s", "{style}", "-o", "/proc/o.png"], "/proc/o.png cannot be written"),
         (["{photo}", "-s", "{style}", "-o", "{photo}"], "is named twice"),
+        (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--init", "{tmp}/o.png"], "named twice"),
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--grid", "{tmp}/o.png"], "named twice"),
         (["{photo}", "-s", "x" * 5000, "-o", "{tmp}/o.png"], "There is no file xxx"),
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--plot", "p.txt"], "end in .png"),

@@ -130,7 +130,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
             raise InvalidSettings(msg)
         if path is not None:
             outputs[path] = (ending,)
-    sources.check_outputs(outputs, [arguments.content, *arguments.style])
+    sources.check_outputs(outputs, [arguments.content, *arguments.style, arguments.init])
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
