@@ -244,6 +244,35 @@ async def test_missing_weights_stop_the_start(
     await executor.close()
 
 
+async def test_jobs_learn_that_the_engine_cannot_be_had_and_later_ones_try_again(
+    pictures: Pictures,
+) -> None:
+    attempts = 0
+
+    def make() -> Engine:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
+            msg = "no weights"
+            raise WeightsError(msg)
+        return Engine(tiny_network)
+
+    executor = LocalExecutor(make)
+    waiting = [await executor.submit(pictures.job(name)) for name in ("one", "two")]
+    with pytest.raises(WeightsError):
+        await executor.start()
+    for handle in waiting:
+        failed = await terminal(handle)
+        assert isinstance(failed, Failed)
+        assert (failed.error, failed.message) == ("WeightsError", "no weights")
+    # Each new job is a reason to try again, and the third attempt succeeds.
+    assert isinstance(await terminal(await executor.submit(pictures.job("three"))), Failed)
+    assert isinstance(await terminal(await executor.submit(pictures.job("four"))), Finished)
+    await executor.start()
+    assert attempts == 3
+    await executor.close()
+
+
 @given(st.lists(st.integers(1, 4), max_size=30))
 def test_fair_queue_serves_rounds(users: list[int]) -> None:
     queue: FairQueue[tuple[int, int]] = FairQueue()

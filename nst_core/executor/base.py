@@ -176,6 +176,8 @@ class Executor(Protocol):
     async def start(self) -> None:
         """Make ready: load the network, connect. Jobs submitted before wait for it.
 
+        Where it fails, so do they; the next job, or another call, tries again.
+
         Raises:
             WeightsError: the network's weights cannot be had.
         """

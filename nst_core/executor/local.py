@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from nst_core.errors import DuplicateJob, ExecutorClosed, UnknownJob
+from nst_core.errors import DuplicateJob, ExecutorClosed, StylizeError, UnknownJob
 from nst_core.executor.base import Cancelled, Event, Job, Queued
 from nst_core.executor.journal import Journal
 from nst_core.executor.queue import FairQueue
@@ -52,17 +52,22 @@ class LocalExecutor:
         self._arrived = asyncio.Event()
         self._running: _Entry | None = None
         self._starting: asyncio.Future[None] | None = None
+        self._failed = False
         self._dispatcher: asyncio.Task[None] | None = None
         self._closed = False
 
     async def start(self) -> None:
         """Load the network in the compute thread, then begin to serve the queue. Idempotent.
 
+        Where that fails, the jobs that wait fail with it; the next job, or another call of this,
+        tries again.
+
         Raises:
             WeightsError: the weights cannot be had.
             ExecutorClosed: `close` was called before.
         """
         self._check_open()
+        self._failed = False
         if self._starting is None:
             self._starting = asyncio.ensure_future(self._start())
         await self._starting
@@ -77,6 +82,8 @@ class LocalExecutor:
         self._queue.push(job.user, entry)
         self._announce_places()
         self._arrived.set()
+        if self._failed:
+            self._try_again()
         return LocalHandle(self, entry)
 
     async def attach(self, job_id: str) -> LocalHandle:
@@ -117,8 +124,27 @@ class LocalExecutor:
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        engine = await loop.run_in_executor(self._thread, self._warm_engine)
+        try:
+            engine = await loop.run_in_executor(self._thread, self._warm_engine)
+        except StylizeError as error:
+            self._starting = None
+            self._failed = True
+            self._fail_all(error)
+            raise
         self._dispatcher = loop.create_task(self._dispatch(engine))
+
+    def _try_again(self) -> None:
+        self._failed = False
+        self._starting = asyncio.ensure_future(self._start())
+        # Nobody awaits it: the job that asked for it is told by its events.
+        self._starting.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _fail_all(self, error: StylizeError) -> None:
+        from nst_core.executor.work import failed
+
+        while self._queue:
+            entry = self._queue.pop()
+            self._publish(entry, failed(entry.job, "", error))
 
     def _warm_engine(self) -> Engine:
         engine = self._make_engine()

@@ -22,7 +22,7 @@ from nst_core.result import Progress
 if TYPE_CHECKING:
     from nst_core.engine import Engine
 
-__all__ = ["Emit", "paint"]
+__all__ = ["Emit", "failed", "paint"]
 
 Emit: TypeAlias = Callable[[Event], None]
 
@@ -38,7 +38,7 @@ def paint(engine: Engine, job: Job, run: str, emit: Emit, should_stop: Callable[
     except errors.Cancelled:
         emit(Cancelled(job=job.id, run=run))
     except errors.StylizeError as error:
-        emit(_failed(job, run, error))
+        emit(failed(job, run, error))
     except Exception:  # noqa: BLE001  one job must never end the others
         _LOG.exception("job %s failed", job.id)
         message = "Something went wrong while painting."
@@ -101,7 +101,8 @@ def _forward(job: Job, run: str, progress: Progress, emit: Emit) -> None:
         emit(Previewed(job=job.id, run=run, step=progress.step, total=progress.total, image=image))
 
 
-def _failed(job: Job, run: str, error: errors.StylizeError) -> Failed:
+def failed(job: Job, run: str, error: errors.StylizeError) -> Failed:
+    """The event that tells of an error."""
     reason = error.reason if isinstance(error, errors.ImageRejected) else ""
     return Failed(
         job=job.id, run=run, error=type(error).__name__, reason=reason, message=str(error)
