@@ -23,6 +23,7 @@ from bot.limiter import RetryLimiter
 from bot.processor import PerChatProcessor
 from bot.session import Store
 from bot.sheet import Sheet
+from bot.transport import Transport
 from nst_core.executor.base import Executor
 from nst_core.styles import Gallery
 
@@ -43,8 +44,8 @@ def build(config: Config, executor: Executor, limiter: RetryLimiter) -> tuple[Ap
         .token(config.token)
         .base_url(f"{config.api_url}/bot")
         .base_file_url(f"{config.api_url}/file/bot")
-        .read_timeout(30)
-        .media_write_timeout(60)
+        .request(Transport())
+        .get_updates_request(Transport())
         .rate_limiter(limiter)
         .concurrent_updates(PerChatProcessor())
         .updater(None)

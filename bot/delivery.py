@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-import httpx
 from telegram import Message
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
@@ -19,6 +18,7 @@ from bot.limiter import FOREVER, NEVER
 from bot.orders import Order, Place
 from bot.outgoing import answering
 from bot.texts import Text, about, say
+from bot.transport import NEVER_SENT
 from nst_core.executor.base import Finished
 from nst_core.images import decode, encode_jpeg
 
@@ -36,7 +36,6 @@ DOCUMENT_BYTES: Final = 50 * 1024 * 1024
 _ACTION_EVERY: Final = 4.0
 _PAUSES: Final = (1.0, 4.0, 15.0)
 _PLAIN_NO: Final = "Internal Server Error"
-_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 async def deliver(bot: Bot, order: Order, painting: Finished) -> None:
@@ -138,7 +137,7 @@ def _surely_lost(error: NetworkError) -> bool:
         # An answer of the Bot API itself. "Internal Server Error" is its "no"; any other of these,
         # such as "Gateway Timeout", may come after the painting has been passed on.
         return str(error).startswith(_PLAIN_NO)
-    return isinstance(error.__cause__, _NEVER_SENT)
+    return isinstance(error.__cause__, NEVER_SENT)
 
 
 @asynccontextmanager

@@ -11,82 +11,21 @@ import asyncio
 import copy
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
 
-TOKEN = "424242:TheSecretPartOfTheToken"  # noqa: S105 - of nobody
-BOT_ID = 7
-USERNAME = "style_bot"
-PATIENCE = 30.0
+from tests.bot.calls import TOKEN, USERNAME, Call, Fault, Hearing, Json, Log
 
-Json = dict[str, Any]
-_QUIET = {"getUpdates", "getMe", "getFile", "deleteWebhook"}
+_BOT = {"id": 7, "is_bot": True, "first_name": "Fixture", "username": USERNAME}
+
 _NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are "
     "exactly the same as a current content and reply markup of the message"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request of the bot."""
-
-    method: str
-    fields: Json
-    uploads: Json
-    result: Any = None
-    refused: str = ""
-
-    @property
-    def chat(self) -> int:
-        return int(self.fields.get("chat_id", 0))
-
-    @property
-    def text(self) -> str:
-        return str(self.fields.get("text") or self.fields.get("caption") or "")
-
-    @property
-    def message_id(self) -> int:
-        """Of the message that was sent or edited."""
-        known = self.fields.get("message_id")
-        return int(known) if known else int(self.result["message_id"])
-
-    @property
-    def reply_to(self) -> int | None:
-        parameters = self.fields.get("reply_parameters")
-        return json.loads(parameters)["message_id"] if parameters else None
-
-    @property
-    def buttons(self) -> dict[str, str]:
-        """Label to callback data."""
-        markup = json.loads(self.fields.get("reply_markup") or "{}")
-        rows = markup.get("inline_keyboard", [])
-        return {button["text"]: button["callback_data"] for row in rows for button in row}
-
-    def file(self, kind: str) -> bytes:
-        """The bytes that were uploaded."""
-        data = next(iter(self.uploads.values())) if kind not in self.uploads else None
-        upload = self.uploads[kind] if data is None else data
-        return bytes(upload["data"])
-
-
-@dataclass(slots=True)
-class Fault:
-    """An answer that replaces the true one, `times` times."""
-
-    method: str
-    refusal: ApiRefusal
-    times: int = 1
-    chat: int | None = None
-
-    def hits(self, method: str, fields: Mapping[str, Any]) -> bool:
-        chat_fits = self.chat is None or str(fields.get("chat_id")) == str(self.chat)
-        return self.times > 0 and method == self.method and chat_fits
 
 
 class Emulator(LoBotApiEmulator):  # type: ignore[misc]
@@ -94,12 +33,11 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(max_assets=10_000)
-        self.calls: list[Call] = []
+        self.log = Log()
         self.faults: list[Fault] = []
         self.messages: dict[tuple[int, int], Json] = {}
         # A request waits until its method's gate is opened.
         self.gates: dict[str, asyncio.Event] = {}
-        self._heard = asyncio.Event()
 
     @classmethod
     def validate_markup(cls, markup: Json, *, private_chat: bool = True) -> None:
@@ -124,32 +62,20 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
             self._check_memory(method, fields)
             result = super().validate(method, fields, uploads)
         except ApiRefusal as error:
-            self._note(Call(method, dict(fields), uploads, refused=error.description))
+            self.log.note(Call(method, dict(fields), _bytes(uploads), refused=error.description))
             raise
         result = _completed(method, result)
         self._remember(method, fields, result)
-        self._note(Call(method, dict(fields), uploads, result))
+        self.log.note(Call(method, dict(fields), _bytes(uploads), result))
         return result
 
-    async def until(self, wanted: Callable[[Call], bool], start: int = 0) -> int:
-        """Where in `calls`, from `start` on, the wanted call is; waits for it."""
-        async with asyncio.timeout(PATIENCE):
-            for index in itertools.count(start):
-                while index >= len(self.calls):
-                    self._heard.clear()
-                    await self._heard.wait()
-                if wanted(self.calls[index]):
-                    return index
-        raise AssertionError
+    @property
+    def calls(self) -> list[Call]:
+        return self.log.calls
 
     def give_message_id(self) -> int:
         self.next_id += 1
         return int(self.next_id) - 1
-
-    def _note(self, call: Call) -> None:
-        if call.method not in _QUIET or call.refused:
-            self.calls.append(call)
-            self._heard.set()
 
     def _check_memory(self, method: str, fields: Json) -> None:
         if method not in {"editMessageText", "deleteMessage"}:
@@ -179,6 +105,10 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
             message |= {"text": fields["text"], "reply_markup": _markup(fields)}
 
 
+def _bytes(uploads: Json) -> dict[str, bytes]:
+    return {name: bytes(upload["data"]) for name, upload in uploads.items()}
+
+
 def _markup(fields: Mapping[str, Any]) -> Any:
     text = fields.get("reply_markup")
     return json.loads(text) if text else None
@@ -195,18 +125,12 @@ def _completed(method: str, result: Any) -> Any:
     return result
 
 
-@dataclass(slots=True)
-class Person:
+class Person(Hearing):
     """Somebody with a telephone: says things, and hears what the bot says in that chat."""
 
-    server: Emulator
-    user: int
-    chat: int = 0
-    cursor: int = 0
-
-    def __post_init__(self) -> None:
-        self.chat = self.chat or self.user
-        self.cursor = len(self.server.calls)
+    def __init__(self, server: Emulator, user: int, chat: int = 0) -> None:
+        super().__init__(server.log, user, chat or user)
+        self.server = server
 
     async def say(self, text: str, **more: Any) -> Json:
         """Words, or a command with the entity that Telegram adds to it."""
@@ -229,8 +153,29 @@ class Person:
         described = {"file_id": file_id, "file_unique_id": "u", "file_name": name}
         return await self.send(document={**described, "mime_type": mime, "file_size": size}, **more)
 
-    async def send(self, **content: Any) -> Json:
-        """Any message."""
+    async def album(self, *files: bytes, caption: str = "", mime: str = "") -> Json:
+        """Several pictures, or with a media type several files; the first message."""
+        more = {"media_group_id": str(self.server.give_message_id())}
+        messages = []
+        for number, data in enumerate(files):
+            words = {"caption": caption} if caption and not number else {}
+            if mime:
+                messages.append(await self.document(data, f"{number}.bin", mime, **words, **more))
+            else:
+                messages.append(await self.photo(data, **words, **more))
+        return messages[0]
+
+    async def send(self, *, answers: int | None = None, **content: Any) -> Json:
+        """Any message.
+
+        Args:
+            answers: the id of the message it replies to.
+            content: fields of the message.
+        """
+        if answers is not None:
+            known = self.server.messages[self.chat, answers]
+            answered = {name: value for name, value in known.items() if value is not None}
+            content["reply_to_message"] = {"from": _BOT, "chat": self._chat(), **answered}
         message = {
             "message_id": self.server.give_message_id(),
             "date": 1_790_000_000,
@@ -242,47 +187,16 @@ class Person:
         await self.server.enqueue_update({"message": message}, token=TOKEN)
         return message
 
-    async def press(self, call: Call, label: str) -> str:
-        """Press the button with that label under what `call` sent."""
-        return await self.press_data(call.buttons[label], call.message_id)
-
     async def press_data(self, data: str, message_id: int) -> str:
         query_id = f"query-{self.server.give_message_id()}"
         shown = self.server.messages.get((self.chat, message_id), {})
-        bot = {"id": BOT_ID, "is_bot": True, "first_name": "Fixture", "username": USERNAME}
-        message = {**shown, "message_id": message_id, "chat": self._chat(), "from": bot}
+        message = {**shown, "message_id": message_id, "chat": self._chat(), "from": _BOT}
         message = {name: value for name, value in message.items() if value is not None}
         query = {"id": query_id, "from": self._me(), "chat_instance": "1", "data": data}
         await self.server.enqueue_update(
             {"callback_query": {**query, "message": {"date": 1, **message}}}, token=TOKEN
         )
         return query_id
-
-    async def hears(self, *methods: str, where: Callable[[Call], bool] = lambda _: True) -> Call:
-        """The next call to this chat that is one of these; everything before it is passed over."""
-
-        def wanted(call: Call) -> bool:
-            return (
-                call.method in methods
-                and call.chat == self.chat
-                and not call.refused
-                and where(call)
-            )
-
-        index = await self.server.until(wanted, self.cursor)
-        self.cursor = index + 1
-        return self.server.calls[index]
-
-    async def reads(self, words: str) -> Call:
-        """The next message that says these words."""
-        return await self.hears("sendMessage", where=lambda call: words in call.text)
-
-    async def is_answered(self, query_id: str) -> str:
-        """What the press of a button was answered with."""
-        index = await self.server.until(
-            lambda call: call.fields.get("callback_query_id") == query_id, 0
-        )
-        return str(self.server.calls[index].fields.get("text", ""))
 
     def _store(self, data: bytes) -> str:
         file_id = f"user-{self.server.give_message_id()}"

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.bot.emulator import PATIENCE, TOKEN
+from tests.bot.calls import PATIENCE, TOKEN
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,8 +61,10 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def running(**environment: str) -> AsyncIterator[BotProcess]:
-    """Start the bot; it is killed at the end if it still runs."""
+async def running(
+    module: str = "bot", *arguments: str, **environment: str
+) -> AsyncIterator[BotProcess]:
+    """Start the bot, or another module; it is killed at the end if it still runs."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -71,7 +73,8 @@ async def running(**environment: str) -> AsyncIterator[BotProcess]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
+        module,
+        *arguments,
         cwd=ROOT,
         env={**inherited, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
         stdout=asyncio.subprocess.DEVNULL,

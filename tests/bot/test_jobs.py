@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import aiohttp
 import pytest
 from lo_bot_api_emulator import ApiRefusal
 from telegram.error import NetworkError
@@ -19,12 +19,14 @@ from bot.jobs import Jobs, Refusal
 from bot.limiter import RetryLimiter
 from bot.orders import Order, Place
 from bot.session import Picture, Preset, Style
+from bot.transport import Transport
 from nst_core.errors import Diverged, ImageRejected
 from nst_core.executor.base import Failed, Finished, Progressed, Queued, Started
 from nst_core.settings import Settings
 from nst_core.styles import Gallery
+from tests.bot.calls import TOKEN, Fault
 from tests.bot.door import Door, Handle, finished, picture
-from tests.bot.emulator import TOKEN, Emulator, Fault, Person, serving
+from tests.bot.emulator import Emulator, Person, serving
 
 CHAT = 11
 
@@ -59,6 +61,7 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
         bot: ExtBot[int] = ExtBot(
             TOKEN,
             base_url=f"{address}/bot",
+            request=Transport(),
             base_file_url=f"{address}/file/bot",
             rate_limiter=RetryLimiter(),
         )
@@ -445,28 +448,6 @@ async def test_what_a_gateway_says_is_never_answered_with_a_second_copy(
     assert [call.method for call in shop.server.calls].count("sendPhoto") == 1
 
 
-async def test_a_time_out_is_never_answered_with_a_second_copy(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop.jobs.place(await shop.order())
-    handle = await shop.door.next()
-    # Telegram takes the picture, but the answer is lost on the way back.
-    post = httpx.AsyncClient.request
-
-    async def lose(self: httpx.AsyncClient, *args: Any, **kwargs: Any) -> httpx.Response:
-        response = await post(self, *args, **kwargs)
-        if "sendPhoto" in str(response.url):
-            message = "lost"
-            raise httpx.ReadTimeout(message)
-        return response
-
-    monkeypatch.setattr(httpx.AsyncClient, "request", lose)
-    handle.happen(finished(handle.id))
-    await shop.person.reads("did not confirm")
-    await nothing_left(shop)
-    assert [call.method for call in shop.server.calls].count("sendPhoto") == 1
-
-
 async def test_a_person_who_has_blocked_the_bot_is_left_alone(shop: Shop) -> None:
     blocked = ApiRefusal("Forbidden: bot was blocked by the user", 403)
     shop.server.faults = [
@@ -584,7 +565,7 @@ def test_what_telegram_takes_as_a_photo(width: int, height: int, size: int, *, f
 def test_which_errors_prove_that_nothing_arrived() -> None:
     refused, timeout = NetworkError("Internal Server Error"), NetworkError("Gateway Timeout")
     unreachable, broken = NetworkError("x"), NetworkError("Internal Server Error")
-    unreachable.__cause__ = httpx.ConnectError("no route")
-    broken.__cause__ = httpx.ReadError("reset")
+    unreachable.__cause__ = aiohttp.ConnectionTimeoutError("no route")
+    broken.__cause__ = aiohttp.ServerDisconnectedError("reset")
     errors = (refused, unreachable, timeout, broken)
     assert [delivery._surely_lost(error) for error in errors] == [True, True, False, False]

@@ -15,9 +15,11 @@ from telegram.ext import ExtBot
 from bot.limiter import RetryLimiter
 from bot.pictures import fetch
 from bot.session import Picture
+from bot.transport import Transport
 from nst_core.errors import ImageRejected
+from tests.bot.calls import TOKEN
 from tests.bot.door import picture
-from tests.bot.emulator import TOKEN, Emulator, serving
+from tests.bot.emulator import Emulator, serving
 
 MEGABYTE = 1024**2
 
@@ -33,6 +35,7 @@ async def bot(server: Emulator) -> AsyncIterator[ExtBot[int]]:
         bot: ExtBot[int] = ExtBot(
             TOKEN,
             base_url=f"{address}/bot",
+            request=Transport(),
             base_file_url=f"{address}/file/bot",
             rate_limiter=RetryLimiter(),
         )

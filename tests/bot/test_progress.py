@@ -14,7 +14,9 @@ from telegram.ext import ExtBot
 
 from bot.limiter import NEVER, RetryLimiter
 from bot.progress import ProgressReporter
-from tests.bot.emulator import TOKEN, serving
+from bot.transport import Transport
+from tests.bot.calls import TOKEN
+from tests.bot.emulator import serving
 
 INTERVAL = 0.05
 
@@ -69,7 +71,12 @@ async def desk() -> AsyncIterator[Desk]:
     server = Server()
     server.gate.set()
     async with serving(server.app()) as address:
-        bot: ExtBot[int] = ExtBot(TOKEN, base_url=f"{address}/bot", rate_limiter=RetryLimiter())
+        bot: ExtBot[int] = ExtBot(
+            TOKEN,
+            base_url=f"{address}/bot",
+            request=Transport(),
+            rate_limiter=RetryLimiter(),
+        )
 
         async def edit(text: str) -> object:
             return await bot.edit_message_text(text, 5, 1, rate_limit_args=NEVER)

@@ -15,8 +15,9 @@ import pytest_asyncio
 from lo_bot_api_emulator import ApiRefusal
 
 from nst_core.styles import Gallery
+from tests.bot.calls import TOKEN, Call, Fault
 from tests.bot.door import picture
-from tests.bot.emulator import TOKEN, Call, Emulator, Fault, Person, serving
+from tests.bot.emulator import Emulator, Person, serving
 from tests.bot.process import BotProcess, environment, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -11,8 +11,10 @@ from bot.keyboards import styles
 from bot.limiter import RetryLimiter
 from bot.orders import Place
 from bot.sheet import Sheet
+from bot.transport import Transport
 from nst_core.styles import Gallery
-from tests.bot.emulator import TOKEN, Emulator, Fault, serving
+from tests.bot.calls import TOKEN, Fault
+from tests.bot.emulator import Emulator, serving
 
 
 async def test_everybody_at_once_needs_one_upload() -> None:
@@ -21,7 +23,12 @@ async def test_everybody_at_once_needs_one_upload() -> None:
     server.faults = [Fault("sendPhoto", ApiRefusal("Internal Server Error", 500), chat=1)]
     sheet, buttons = Sheet(gallery), styles(gallery)
     async with serving(server.app()) as address:
-        bot: ExtBot[int] = ExtBot(TOKEN, base_url=f"{address}/bot", rate_limiter=RetryLimiter())
+        bot: ExtBot[int] = ExtBot(
+            TOKEN,
+            base_url=f"{address}/bot",
+            request=Transport(),
+            rate_limiter=RetryLimiter(),
+        )
         async with bot:
             work = [sheet.send(bot, Place(chat), "All", buttons) for chat in (1, 2, 3, 4)]
             results = await asyncio.gather(*work, return_exceptions=True)
