@@ -1,4 +1,5 @@
-# Two commands: `make run` starts the bot, `make test` runs every test. Each sets up what it needs.
+# Two commands: `make run` starts the bot, or a demo of it where there is no BOT_TOKEN; `make test`
+# runs every test. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +8,7 @@ STAMP := $(VENV)/.installed
 .PHONY: run test check format install lock clean
 
 run: $(STAMP)
-	$(BIN)/python -m bot
+	$(BIN)/python -m bot $(if $(BOT_TOKEN),,--demo) $(ARGS)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(ARGS)

@@ -1,29 +1,33 @@
-"""`python -m bot`: run the bot."""
+"""`python -m bot`: run the bot; with `--demo`, try it without Telegram."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import logging
 import os
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 from bot import logs
-from bot.config import ConfigError, load
+from bot.config import Config, ConfigError, load
 from bot.service import CannotStart, serve
 
 __all__ = ["main"]
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run until told to stop; the exit code."""
+    options = _parser().parse_args(arguments)
     try:
-        config = load(os.environ)
+        config = load(os.environ, demo=options.demo)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     logs.set_up(config.log_level, config.token)
     try:
-        asyncio.run(serve(config))
+        asyncio.run(_life(config, options))
     except CannotStart as error:
         logging.getLogger("bot").critical("%s", error)
         return 1
@@ -31,6 +35,25 @@ def main() -> int:
         logging.getLogger("bot").critical("The bot broke down.", exc_info=True)
         return 1
     return 0
+
+
+def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, None]:
+    if not options.demo:
+        return serve(config)
+    # Nothing of the demo is even loaded by a bot that talks to Telegram.
+    from bot.demo.launch import try_out
+
+    return try_out(config, options.port, open_page=not options.no_open)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m bot", description=__doc__)
+    parser.add_argument(
+        "--demo", action="store_true", help="chat with the bot in the browser, without a token"
+    )
+    parser.add_argument("--port", type=int, help="where the demo's chat page is")
+    parser.add_argument("--no-open", action="store_true", help="do not open the chat page")
+    return parser
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ _LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _HOW_TO_BEGIN: Final = (
     "is not set: write to @BotFather in Telegram, send /newbot, and start again "
-    "with BOT_TOKEN=<the token it gives you>."
+    "with BOT_TOKEN=<the token it gives you>; or try the bot without one: --demo"
 )
 
 
@@ -35,7 +35,7 @@ class Variable:
 
 
 VARIABLES: Final = (
-    Variable("BOT_TOKEN", "", "the token that @BotFather gave you; required"),
+    Variable("BOT_TOKEN", "", "the token that @BotFather gave you; without one `make run` starts the demo"),
     Variable("BOT_API_URL", "https://api.telegram.org", "another Bot API server"),
     Variable("STYLEGRAM_SIZE", str(_ENGINE.size), "long side of a painting, in pixels"),
     Variable("STYLEGRAM_QUALITY", str(_ENGINE.quality), "how long to paint: draft, standard, fine"),
@@ -77,16 +77,20 @@ class Config:
     log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
 
 
-def load(environ: Mapping[str, str]) -> Config:
+def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
     """Read the configuration.
+
+    Args:
+        environ: the environment variables.
+        demo: whether the bot talks to the demo server, which takes any token.
 
     Raises:
         ConfigError: with every problem, not only the first.
     """
     reader = _Reader(environ)
     config = Config(
-        token=reader.read("BOT_TOKEN", _token, ""),
-        api_url=reader.read("BOT_API_URL", _url, ""),
+        token="" if demo else reader.read("BOT_TOKEN", _token, ""),
+        api_url="" if demo else reader.read("BOT_API_URL", _url, ""),
         settings=Settings(
             size=reader.read("STYLEGRAM_SIZE", _whole_in_range("size"), _ENGINE.size),
             quality=reader.read("STYLEGRAM_QUALITY", _quality, _ENGINE.quality),

@@ -9,7 +9,7 @@ from typing import Final
 from telegram.error import TelegramError
 
 from bot.texts import Text, say
-from nst_core.errors import Diverged, ExecutorClosed, ImageRejected, RejectReason
+from nst_core.errors import Diverged, ExecutorClosed, ImageRejected, RejectReason, WeightsError
 from nst_core.executor.base import Failed
 
 __all__ = ["PaintingFailed", "Sorry", "explain", "is_expected"]
@@ -26,6 +26,7 @@ _REJECTED: Final[Mapping[str, Text]] = MappingProxyType(
 _BY_CLASS_NAME: Final[Mapping[str, Text]] = MappingProxyType(
     {
         Diverged.__name__: Text.DIVERGED,
+        WeightsError.__name__: Text.NO_WEIGHTS,
         ExecutorClosed.__name__: Text.RESTARTING,
     }
 )
@@ -67,7 +68,8 @@ def is_expected(error: BaseException) -> bool:
     """Whether it is part of everyday life, and no matter for the log."""
     match error:
         case PaintingFailed():
-            return error.event.error == ImageRejected.__name__
+            # Missing weights are in the log already, with all that is known of them.
+            return error.event.error in (ImageRejected.__name__, WeightsError.__name__)
         case _:
             return isinstance(error, Sorry | ImageRejected | ExecutorClosed)
 

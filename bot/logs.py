@@ -19,7 +19,8 @@ class Redacting(logging.Formatter):
     def __init__(self, token: str, fmt: str = _FORMAT) -> None:
         super().__init__(fmt)
         secret = token.partition(":")[2] or token
-        self._secrets = tuple(dict.fromkeys((token, quote(token, safe=""), secret)))
+        forms = dict.fromkeys((token, quote(token, safe=""), secret))
+        self._secrets = tuple(form for form in forms if form)
 
     def format(self, record: logging.LogRecord) -> str:
         """The finished line."""

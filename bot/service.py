@@ -40,8 +40,16 @@ class CannotStart(Exception):
     """Why there is no point in trying; one sentence for the operator."""
 
 
-async def serve(config: Config) -> None:
+async def serve(
+    config: Config, executor: Executor | None = None, *, needs_engine: bool = True
+) -> None:
     """Run until SIGINT or SIGTERM.
+
+    Args:
+        config: what the operator decided.
+        executor: what paints; the engine of this machine where it is None.
+        needs_engine: whether to listen only once the engine is ready; otherwise people are heard
+            from the beginning, and told where it turns out that it cannot be had.
 
     Raises:
         CannotStart: the token is wrong, or the engine cannot be had.
@@ -50,9 +58,8 @@ async def serve(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    executor = LocalExecutor()
     try:
-        service = _Service(config, executor)
+        service = _Service(config, executor or LocalExecutor(), needs_engine=needs_engine)
     except StylizeError as error:
         raise CannotStart(str(error)) from error
     code = 1
@@ -68,21 +75,26 @@ async def serve(config: Config) -> None:
 class _Service:
     """The application and what it stands on."""
 
-    def __init__(self, config: Config, executor: Executor) -> None:
+    def __init__(self, config: Config, executor: Executor, *, needs_engine: bool) -> None:
+        self._needs_engine = needs_engine
+        self._starting: asyncio.Task[None] | None = None
         self._limiter = RetryLimiter()
         self._executor = executor
         self._application, self._desk = build(config, executor, self._limiter)
         self._poller = Poller(self._application)
 
     async def run(self) -> None:
-        """Connect, make the engine ready, and only then listen, until cancelled.
+        """Connect, make the engine ready, and listen, until cancelled.
 
         Raises:
             CannotStart: the token is wrong, or the engine cannot be had.
         """
         try:
             await _connect(self._application)
-            await self._executor.start()
+            if self._needs_engine:
+                await self._executor.start()
+            else:
+                self._starting = asyncio.create_task(self._start_if_possible())
             await _introduce(self._application, self._desk)
             await self._application.start()
             logger.info("@%s is listening.", self._application.bot.username)
@@ -92,12 +104,23 @@ class _Service:
         except InvalidToken as error:
             raise CannotStart(_NO_SUCH_BOT) from error
 
+    async def _start_if_possible(self) -> None:
+        try:
+            await self._executor.start()
+        except StylizeError as error:
+            # A sentence for the operator; where in the code it came from would not help him.
+            logger.error("No painting yet: %s", error)  # noqa: TRY400
+        else:
+            logger.info("Ready to paint.")
+
     async def stop(self, code: int) -> None:
         """Hear nothing new, tell those who wait, free the device.
 
         Args:
             code: the exit code, where the process has to be left by force.
         """
+        if self._starting:
+            self._starting.cancel()
         self._limiter.close()
         application = self._application
         if application.running:

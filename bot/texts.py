@@ -76,6 +76,7 @@ class Text(StrEnum):
     TOO_LARGE = "too_large"
     TOO_NARROW = "too_narrow"
     DIVERGED = "diverged"
+    NO_WEIGHTS = "no_weights"
     TELEGRAM_TROUBLE = "telegram_trouble"
     INTERNAL = "internal"
 
@@ -187,6 +188,13 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.TOO_LARGE: "This picture has too many pixels for me. Please send a smaller one.",
         Text.TOO_NARROW: "This picture is too long and thin to paint. Please crop it a little.",
         Text.DIVERGED: "My paint ran on this one. Please try again, perhaps with another style.",
+        Text.NO_WEIGHTS: (
+            "I cannot paint yet: the network that I paint with, VGG19, is not on the machine that "
+            "I run on.\n\nWhere I run, go online and say\n"
+            "<code>.venv/bin/nst weights --fetch</code>\n"
+            "(80 MB), or set <code>NST_WEIGHTS</code> to a copy of it and start me again. "
+            "Then send me the photo once more."
+        ),
         Text.TELEGRAM_TROUBLE: "Telegram and I had a misunderstanding. Please send it once more.",
         Text.INTERNAL: "Something went wrong here, and it is not your fault. Please try again.",
         Text.BUTTON_CANCEL: "Cancel",

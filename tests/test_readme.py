@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from bot.config import VARIABLES
+from bot.demo.methods import METHODS
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -22,3 +24,9 @@ def test_pictures_are_there() -> None:
     local = [name for name in names if not name.startswith("http")]
     assert local
     assert [name for name in local if not (README.parent / name).exists()] == []
+
+
+def test_every_method_of_the_demo_server_is_in_its_guide() -> None:
+    text = (README.parent / "docs/demo.md").read_text()
+    named = {name.lower() for name in re.findall(r"`((?:[a-z]+[A-Z]|get[A-Z])\w+)`", text)}
+    assert named == set(METHODS)

@@ -1,7 +1,8 @@
 """The whole way: the real bot process, the real engine, and people with telephones.
 
-One bot serves the whole module; it paints 64 pixels with random weights, so a painting takes a
-few seconds and is a painting all the same.
+All of it runs over two servers, the demo's and one that others wrote, so that the bot and our own
+server cannot agree on a mistake. One bot serves each of them; it paints 64 pixels with random
+weights, so a painting takes a few seconds and is a painting all the same.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -20,10 +22,14 @@ import pytest_asyncio
 from lo_bot_api_emulator import ApiRefusal
 from PIL import Image
 
+from bot.demo.chats import Chat
+from bot.demo.server import serving as demo_serving
 from nst_core.styles import Gallery
+from tests.bot.bench import Bench, Visitor
+from tests.bot.calls import TOKEN, USERNAME, Call, Fault, Json, Log
 from tests.bot.door import picture
-from tests.bot.emulator import BOT_ID, TOKEN, USERNAME, Call, Emulator, Fault, Json, Person, serving
-from tests.bot.process import BotProcess, environment, running
+from tests.bot.emulator import Emulator, Person, serving
+from tests.bot.process import environment, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,26 +38,77 @@ STYLE = STYLES[0]
 STEPS = 12
 
 
-@dataclass
-class Town:
+class Town(Protocol):
     """A server, a bot that listens to it, and new people whenever a test needs one."""
 
-    server: Emulator
-    bot: BotProcess
-    numbers: count[int] = field(default_factory=lambda: count(1001))
+    @property
+    def log(self) -> Log: ...
 
-    def person(self, group: int = 0) -> Person:
-        return Person(self.server, next(self.numbers), group)
+    def person(self, group: str = "") -> Person | Visitor: ...
+
+    def break_with(self, fault: Fault) -> None: ...
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(random_weights: Path) -> AsyncIterator[Town]:
+class OtherTown:
+    """On the server that others wrote."""
+
+    def __init__(self, server: Emulator) -> None:
+        self.log = server.log
+        self._server = server
+        self._numbers = count(1001)
+        self._groups: dict[str, int] = {}
+
+    def person(self, group: str = "") -> Person:
+        chat = self._groups.setdefault(group, -5001 - len(self._groups)) if group else 0
+        return Person(self._server, next(self._numbers), chat)
+
+    def break_with(self, fault: Fault) -> None:
+        self._server.faults = [fault]
+
+
+class DemoTown:
+    """On the demo's server."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.log = bench.log
+        self._bench = bench
+        self._groups: dict[str, Chat] = {}
+
+    def person(self, group: str = "") -> Visitor:
+        private = self._bench.account.add_person("Somebody")
+        if not group:
+            return Visitor(self._bench, private.id, private.id)
+        if group not in self._groups:
+            self._groups[group] = self._bench.account.add_group(group, [], [])
+        self._groups[group].members.append(private.id)
+        return Visitor(self._bench, private.id, self._groups[group].id)
+
+    def break_with(self, fault: Fault) -> None:
+        self._bench.break_with(fault)
+
+
+@asynccontextmanager
+async def other_town() -> AsyncIterator[tuple[Town, str]]:
     server = Emulator()
     async with serving(server.app()) as address:
+        yield OtherTown(server), address
+
+
+@asynccontextmanager
+async def demo_town() -> AsyncIterator[tuple[Town, str]]:
+    async with demo_serving() as demo:
+        yield DemoTown(Bench(demo)), demo.address
+
+
+@pytest_asyncio.fixture(
+    scope="module", loop_scope="module", params=[demo_town, other_town], ids=["demo", "other"]
+)
+async def town(random_weights: Path, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+    async with request.param() as (town, address):
         settings = environment(address, random_weights, STYLEGRAM_STEPS=str(STEPS))
         async with running(**settings) as bot:
             await bot.logs("is listening")
-            yield Town(server, bot)
+            yield town
             code = await bot.stop()
             sys.stderr.write(bot.log)
             assert code == 0
@@ -70,7 +127,7 @@ def differs(painting: Image.Image, photo: bytes) -> bool:
     return float(np.abs(np.asarray(painting, float) - np.asarray(before, float)).mean()) > 2
 
 
-async def painting_for(person: Person, photo: Json) -> Call:
+async def painting_for(person: Person | Visitor, photo: Json) -> Call:
     sent = await person.hears("sendPhoto", "sendDocument")
     assert sent.reply_to == photo["message_id"]
     return sent
@@ -92,7 +149,7 @@ async def test_photo_then_button(town: Town) -> None:
     gone = await person.hears("deleteMessage")
     assert gone.message_id == question.message_id
     # One message accompanied it all: nothing else was sent.
-    mine = [call.method for call in town.server.calls if call.chat == person.chat]
+    mine = [call.method for call in town.log.calls if call.chat == person.chat]
     assert [mine.count(name) for name in ("sendMessage", "sendPhoto", "deleteMessage")] == [1] * 3
 
 
@@ -104,7 +161,7 @@ async def test_two_people_at_once_get_their_own_painting(town: Town) -> None:
     assert [opened(call.file("photo")).size for call in sent] == [(64, 43), (43, 64)]
     for person in people:
         await person.hears("deleteMessage")
-    edits = [call for call in town.server.calls if call.method == "editMessageText"]
+    edits = [call for call in town.log.calls if call.method == "editMessageText"]
     assert not any(call.refused for call in edits)
 
 
@@ -141,12 +198,11 @@ async def test_gallery_then_button_then_photo(town: Town) -> None:
 
 async def test_album_is_photo_and_style(town: Town) -> None:
     person = town.person()
-    photo = await person.photo(picture(7), media_group_id="77")
-    await person.photo(picture(8), media_group_id="77")
+    photo = await person.album(picture(7), picture(8))
     assert "your own style" in (await painting_for(person, photo)).text
     assert not any(
         call.method == "sendMessage" and call.buttons and "Cancel" not in call.buttons
-        for call in town.server.calls
+        for call in town.log.calls
         if call.chat == person.chat
     )
 
@@ -160,9 +216,9 @@ async def test_photo_then_style_picture(town: Town) -> None:
 
 
 async def test_reply_to_a_photo_in_a_group(town: Town) -> None:
-    owner, other = town.person(-5001), town.person(-5001)
+    owner, other = town.person("painters"), town.person("painters")
     photo = await owner.photo(picture(11))
-    await other.say(f"/{STYLE.name}@{USERNAME}", reply_to_message=photo)
+    await other.say(f"/{STYLE.name}@{USERNAME}", answers=photo["message_id"])
     progress = await other.hears("sendMessage")
     query = await owner.press(progress, "Cancel")
     assert "somebody else" in await owner.is_answered(query)
@@ -170,7 +226,7 @@ async def test_reply_to_a_photo_in_a_group(town: Town) -> None:
 
 
 async def test_chatter_in_a_group_is_not_for_the_bot(town: Town) -> None:
-    person = town.person(-5002)
+    person = town.person("chatter")
     await person.photo(picture(12))
     await person.photo(picture(12), caption=STYLE.name)
     await person.photo(picture(12), caption=f"/{STYLE.name}@other_bot")
@@ -181,13 +237,13 @@ async def test_chatter_in_a_group_is_not_for_the_bot(town: Town) -> None:
     await person.send(sticker=sticker())
     await person.say(f"/help@{USERNAME}")
     await person.reads("How to get a painting")
-    assert [call.method for call in town.server.calls if call.chat == -5002] == ["sendMessage"]
+    assert [call.method for call in town.log.calls if call.chat == person.chat] == ["sendMessage"]
 
 
 async def test_in_a_group_only_the_asked_may_choose(town: Town) -> None:
-    asked, other = town.person(-5003), town.person(-5003)
+    asked, other = town.person("asked"), town.person("asked")
     photo = await asked.photo(picture(13))
-    await asked.say("/style", reply_to_message=photo)
+    await asked.say("/style", answers=photo["message_id"])
     question = await asked.hears("sendMessage")
     query = await other.press(question, STYLE.title)
     assert "somebody else" in await other.is_answered(query)
@@ -196,19 +252,19 @@ async def test_in_a_group_only_the_asked_may_choose(town: Town) -> None:
 
 
 async def test_a_forged_button_takes_no_question_over(town: Town) -> None:
-    asked, other = town.person(-5004), town.person(-5004)
+    asked, other = town.person("forgers"), town.person("forgers")
     photo = await asked.photo(picture(13))
-    await asked.say("/style", reply_to_message=photo)
+    await asked.say("/style", answers=photo["message_id"])
     question = await asked.hears("sendMessage")
     query = await other.press_data(f"1:s::{STYLE.name}", question.message_id)
     assert "somebody else" in await other.is_answered(query)
 
 
 async def test_somebody_anonymous_in_a_group(town: Town) -> None:
-    admin, member = town.person(-5005), town.person(-5005)
-    group = {"id": -5005, "type": "group", "title": "Painters"}
+    admin, member = town.person("anonymous"), town.person("anonymous")
+    group = {"id": admin.chat, "type": "group", "title": "Painters"}
     photo = await admin.photo(picture(14))
-    await admin.say("/style", reply_to_message=photo, sender_chat=group)
+    await admin.say("/style", answers=photo["message_id"], sender_chat=group)
     question = await admin.hears("sendMessage")
     # Telegram does not say who the administrator is, so anybody there may press.
     query = await member.press(question, STYLE.title)
@@ -216,9 +272,9 @@ async def test_somebody_anonymous_in_a_group(town: Town) -> None:
     await painting_for(admin, photo)
     await admin.hears("deleteMessage")
     # The photo was the group's and is used up: another one begins a new dialogue.
-    bot = {"id": BOT_ID, "is_bot": True, "first_name": "Fixture", "username": USERNAME}
-    again = {"message_id": question.message_id, "date": 1, "chat": group, "from": bot}
-    second = await admin.photo(picture(15), sender_chat=group, reply_to_message=again)
+    await admin.say(f"/help@{USERNAME}", sender_chat=group)
+    help_ = await admin.reads("How to get a painting")
+    second = await admin.photo(picture(15), sender_chat=group, answers=help_.message_id)
     question = await admin.hears("sendMessage")
     assert question.reply_to == second["message_id"]
     assert STYLE.title in question.buttons
@@ -269,15 +325,16 @@ async def test_a_document_that_is_no_picture(town: Town) -> None:
 
 async def test_a_file_of_30_megabytes(town: Town) -> None:
     person = town.person()
+    before = town.log.asked.count("getFile")
     await person.document(b"x", "huge.jpg", "image/jpeg", size=30 * 1024**2)
     await person.reads("at most 20 MB")
     # It is refused by what Telegram says of it, without any attempt to fetch it.
-    assert not any(r["method"] == "getFile" for r in town.server.requests[-3:])
+    assert town.log.asked.count("getFile") == before
 
 
 async def test_a_file_that_telegram_finds_too_big(town: Town) -> None:
     person = town.person()
-    town.server.faults = [Fault("getFile", ApiRefusal("Bad Request: file is too big"))]
+    town.break_with(Fault("getFile", ApiRefusal("Bad Request: file is too big")))
     await person.document(b"x", "huge.jpg", "image/jpeg", caption=STYLE.name)
     await person.reads("at most 20 MB")
 
@@ -309,42 +366,43 @@ async def test_unknown_names(town: Town) -> None:
     await person.hears("sendPhoto")
 
 
-@pytest.mark.parametrize("group", [0, -5006])
-async def test_an_unknown_style_in_a_caption(town: Town, group: int) -> None:
+@pytest.mark.parametrize("group", ["", "captions"])
+async def test_an_unknown_style_in_a_caption(town: Town, group: str) -> None:
     person = town.person(group)
     await person.photo(picture(15), caption="/style zzzz zzzz")
     await person.reads("“zzzz zzzz”")
 
 
 async def test_a_command_for_this_very_bot_in_a_group(town: Town) -> None:
-    person = town.person(-5007)
+    person = town.person("commands")
     await person.say(f"/unknown@{USERNAME.upper()}")
     await person.reads("I do not know that command")
 
 
 async def test_albums_that_make_no_sense(town: Town) -> None:
     person = town.person()
-    for number in range(3):
-        await person.photo(picture(number), media_group_id="three")
+    await person.album(picture(0), picture(1), picture(2))
     await person.reads("exactly two")
-    await person.photo(picture(1), media_group_id="two", caption=STYLE.name)
-    await person.photo(picture(2), media_group_id="two")
+    await person.album(picture(1), picture(2), caption=STYLE.name)
     await person.reads("do not know which")
-    await person.photo(picture(1), media_group_id="files")
-    await person.document(b"%PDF", "a.pdf", "application/pdf", media_group_id="files")
+    await person.album(picture(1), b"%PDF", mime="application/pdf")
     await person.reads("not a picture")
 
 
 @pytest.mark.parametrize("data", ["", "nonsense", "1:s::no-such-style", "2:s::x", "1:c:"])
 async def test_forged_buttons(town: Town, data: str) -> None:
     person = town.person()
-    query = await person.press_data(data, 1)
+    await person.say("/help")
+    shown = await person.reads("How to get a painting")
+    query = await person.press_data(data, shown.message_id)
     assert "does nothing any more" in await person.is_answered(query)
 
 
 async def test_buttons_of_jobs_that_are_over(town: Town) -> None:
     person = town.person()
-    query = await person.press_data("1:c:0123456789abcdef", 1)
+    await person.say("/help")
+    shown = await person.reads("How to get a painting")
+    query = await person.press_data("1:c:0123456789abcdef", shown.message_id)
     assert "over already" in await person.is_answered(query)
 
 
@@ -364,7 +422,7 @@ async def test_a_press_that_cannot_be_answered_still_does_its_work(
     person = town.person()
     await person.say("/styles")
     sheet = await person.hears("sendPhoto")
-    town.server.faults = [Fault("answerCallbackQuery", refusal)]
+    town.break_with(Fault("answerCallbackQuery", refusal))
     await person.press(sheet, STYLE.title)
     await person.reads("Now send me the photo")
 
@@ -374,7 +432,7 @@ async def test_a_photo_that_could_not_be_answered_is_sent_again_not_used_as_a_st
 ) -> None:
     person = town.person()
     refusal = ApiRefusal("Internal Server Error", 500)
-    town.server.faults = [Fault("sendMessage", refusal, chat=person.chat)]
+    town.break_with(Fault("sendMessage", refusal, chat=person.chat))
     await person.photo(picture(17))
     await person.reads("Please send it once more")
     photo = await person.photo(picture(17))
@@ -406,7 +464,7 @@ async def test_start_help_and_cancel(town: Town) -> None:
 
 
 async def test_the_menu_lists_every_preset(town: Town) -> None:
-    (menu,) = [call for call in town.server.calls if call.method == "setMyCommands"]
+    (menu,) = [call for call in town.log.calls if call.method == "setMyCommands"]
     assert f'"command": "{STYLE.name}"' in menu.fields["commands"]
     assert '"command": "cancel"' in menu.fields["commands"]
 
@@ -415,9 +473,8 @@ async def test_the_menu_lists_every_preset(town: Town) -> None:
 async def test_the_bot_survives_what_the_server_answers(town: Town, status: int) -> None:
     person = town.person()
     parameters = {"retry_after": 1} if status == 429 else None
-    town.server.faults = [
-        Fault("sendMessage", ApiRefusal("Trouble", status, parameters), chat=person.chat)
-    ]
+    refusal = ApiRefusal("Trouble", status, parameters)
+    town.break_with(Fault("sendMessage", refusal, chat=person.chat))
     await person.say("/help")
     await person.say("/start")
     await person.reads("Hello! I paint")
@@ -426,12 +483,7 @@ async def test_the_bot_survives_what_the_server_answers(town: Town, status: int)
 async def test_updates_that_nobody_expects(town: Town) -> None:
     person = town.person()
     await person.send(new_chat_title="A new title")
-    await person.send(
-        text="reply",
-        reply_to_message={
-            **(await person.say("/help")),
-            "from": {"id": BOT_ID, "is_bot": True, "first_name": "Fixture"},
-        },
-    )
-    await person.reads("How to get a painting")
+    await person.say("/help")
+    shown = await person.reads("How to get a painting")
+    await person.say("reply", answers=shown.message_id)
     await person.reads("I understand pictures best")

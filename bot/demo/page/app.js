@@ -1,0 +1,168 @@
+/**
+ * The page, put together.
+ *
+ * Hooks for tests (`data-testid`), which stay as they are:
+ *   banner (data-state = starting | offline | lost | nobot | restored), toast (an alert has data-alert)
+ *   chat-list, chat-item (data-chat), open-beside (data-chat), new-person, new-group, theme (data-theme), bots
+ *   person-form, person-name, person-form-create; group-form, group-title, group-member (data-person), group-form-create
+ *   pane (data-chat); in it: back, close-pane, chat-menu, action (what the bot is doing; data-action), messages,
+ *     jump-down, menu (the bot's commands), suggestion (data-command), attach, file-input, composer, send, persona, context
+ *   message (data-id, data-ids for an album, data-from = bot | me | other); in it: text, photo (data-id, data-file),
+ *     album (data-count), document, quote, keyboard-button (aria-busy while it waits), message-menu
+ *   pending (data-state = waiting | sending | failed): what is on its way; no message yet
+ *   start, sample (data-name), samples, unblock, api-url, drop
+ *   attach-files, attach-samples; attach-sheet, attach-item, attach-remove, attach-caption, send-as-photo,
+ *     send-as-file, attach-send
+ *   reply, copy, edit, download, delete, menu-block, menu-unblock, menu-clear: entries of menus
+ *   confirm, confirm-yes; viewer, viewer-download
+ */
+
+import { Refusal, World } from "/page/api.js";
+import { Banner } from "/page/banner.js";
+import { alertDialog } from "/page/dialog.js";
+import { el } from "/page/dom.js";
+import { refuseStrayDrops } from "/page/dropzone.js";
+import { noBotState } from "/page/empty.js";
+import { Feed } from "/page/feed.js";
+import { Outbox } from "/page/outbox.js";
+import { Panes } from "/page/panes.js";
+import { askGroup, askPerson } from "/page/people.js";
+import { Presses } from "/page/presses.js";
+import { Sidebar } from "/page/sidebar.js";
+import { Store } from "/page/store.js";
+import { T } from "/page/texts.js";
+import { applyTheme } from "/page/theme.js";
+import { Toaster } from "/page/toaster.js";
+
+class App {
+  constructor(root) {
+    this.store = new Store();
+    this.world = () => new World(this.store.bot.id);
+    this.toaster = new Toaster();
+    this.presses = new Presses(this.store);
+    this.outbox = new Outbox(this.store, this.world);
+    this.panes = new Panes(this, () => this.attend());
+    this.sidebar = new Sidebar(this.store, this.#sidebarHands());
+    this.banner = new Banner(this.store);
+    this.feed = new Feed(new URLSearchParams(location.search).get("bot"), {
+      onState: (state) => this.#load(state),
+      onEvent: (event) => this.#take(event),
+      onLink: (up) => this.store.setLink(up),
+    });
+    this.void = el("div", { class: "void" }, el("p", { class: "loading" }, T.loading));
+    root.append(
+      this.banner.node,
+      el("div", { class: "columns" }, this.sidebar.node, this.void, this.panes.node),
+    );
+    this.root = root;
+    this.#listen();
+  }
+
+  start() {
+    refuseStrayDrops();
+    return this.feed.restart();
+  }
+
+  /** Does what may be refused, and says why it was. */
+  async attempt(act) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof Refusal)) console.error(error);
+      this.toaster.say(error.message);
+      return null;
+    }
+  }
+
+  async copy(text) {
+    this.toaster.say(
+      await navigator.clipboard.writeText(text).then(
+        () => T.copied,
+        () => T.copyFailed,
+      ),
+    );
+  }
+
+  /** What is open and looked at has no unread messages; the title tells of the others. */
+  attend() {
+    for (const chat of this.panes.chats) if (chat.attended) this.store.setUnread(chat.room, 0);
+    this.sidebar.mark();
+    const unread = [...this.store.rooms.values()].reduce((sum, room) => sum + room.unread, 0);
+    document.title = unread ? `(${unread}) ${T.brand}` : T.brand;
+  }
+
+  #listen() {
+    this.store.on("message", (event) => this.#count(event));
+    this.store.on("toast", ({ event }) => this.#toast(event));
+    document.addEventListener("visibilitychange", () => this.attend());
+  }
+
+  #load(state) {
+    this.store.load(state);
+    const { bot, apiUrl } = this.store;
+    this.root.dataset.state = bot ? "ready" : "nobot";
+    if (!bot) this.void.replaceChildren(noBotState(apiUrl, (text) => this.copy(text)));
+    this.panes.show();
+    if (bot) this.#speak();
+  }
+
+  /** The first news of a bot brings its whole world. */
+  #take(event) {
+    if (event.type === "bot" && !this.store.bot) this.feed.restart();
+    else this.store.apply(event);
+  }
+
+  #count({ room, message, fresh }) {
+    if (!fresh) return;
+    const own = message.from?.id === this.store.personaOf(room);
+    if (!own && !this.panes.of(room)?.attended) this.store.setUnread(room, room.unread + 1);
+    this.attend();
+  }
+
+  #toast({ text, alert }) {
+    if (!text) return;
+    if (alert) alertDialog(text);
+    else this.toaster.say(text);
+  }
+
+  /** Tells the server, once, which language the visitor reads. */
+  #speak() {
+    const [person] = this.store.people.values();
+    const language = navigator.language.split("-")[0].toLowerCase();
+    const key = `stylegram.language.${this.store.bot.id}`;
+    if (!person || sessionStorage.getItem(key)) return;
+    sessionStorage.setItem(key, language);
+    if (person.language !== language)
+      this.attempt(() => this.world().changePerson(person.id, { language }));
+  }
+
+  #sidebarHands() {
+    return {
+      open: (room) => this.panes.open(room),
+      beside: (room) => this.panes.openBeside(room),
+      isOpen: (room) => this.panes.has(room),
+      person: () => askPerson(this.store.people.values(), (name) => this.#addPerson(name)),
+      group: () =>
+        askGroup(this.store.people.values(), (title, members) => this.#addGroup(title, members)),
+      bot: (id) => this.#follow(id),
+    };
+  }
+
+  async #addPerson(name) {
+    const answer = await this.world().addPerson(name, navigator.language.split("-")[0]);
+    this.store.takePerson(answer);
+    this.panes.open(this.store.takeChat(answer));
+  }
+
+  async #addGroup(title, members) {
+    this.panes.open(this.store.takeChat(await this.world().addGroup(title, members)));
+  }
+
+  #follow(bot) {
+    history.replaceState(null, "", `?${new URLSearchParams({ bot })}`);
+    return this.feed.follow(bot);
+  }
+}
+
+applyTheme();
+new App(document.getElementById("app")).start();

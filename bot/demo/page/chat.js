@@ -1,0 +1,273 @@
+/** A pane: one chat, whole, as one of its people sees it. */
+
+import { actionButton } from "/page/buttons.js";
+import { Composer } from "/page/composer.js";
+import { confirmDialog } from "/page/dialog.js";
+import { el } from "/page/dom.js";
+import { acceptFiles } from "/page/dropzone.js";
+import { emptyState } from "/page/empty.js";
+import { Hands } from "/page/hands.js";
+import { Head } from "/page/head.js";
+import { Jump } from "/page/jump.js";
+import { Log } from "/page/log.js";
+import { openMenu } from "/page/menu.js";
+import { Parcels } from "/page/parcels.js";
+import { openSamples, sampleFile } from "/page/samples.js";
+import { openSheet } from "/page/sheet.js";
+import { Soft } from "/page/soft.js";
+import { T } from "/page/texts.js";
+
+export class Chat {
+  #app;
+  #stops;
+  #greeting = "";
+
+  /**
+   * @param {object} app the parts of the page: see app.js
+   * @param {import("/page/room.js").Room} room
+   * @param {{back: () => void, close: (chat: Chat) => void}} doors
+   */
+  constructor(app, room, doors) {
+    this.#app = app;
+    this.room = room;
+    this.hands = new Hands(app, this);
+    this.head = new Head({
+      back: doors.back,
+      close: () => doors.close(this),
+      menu: (anchor) => this.#menu(anchor),
+    });
+    this.log = new Log(room, this.hands, () => this.#moved());
+    this.composer = new Composer(room, this.#composerHands());
+    this.#build();
+    this.#listen();
+    this.#refresh();
+    this.#showParcels();
+  }
+
+  get persona() {
+    return this.#app.store.personaOf(this.room);
+  }
+
+  /** @param {{text?: string, files?: File[], kind?: string, reply_to?: number}} content */
+  send(content) {
+    this.#app.outbox.send(this.room, { from: this.persona, ...content });
+    this.log.toBottom();
+    this.#moved();
+  }
+
+  /** Whether a new message here is seen at once. */
+  get attended() {
+    return !document.hidden && this.log.following && this.node.checkVisibility();
+  }
+
+  /** Call it once the pane stands in the page. */
+  opened() {
+    this.log.toBottom();
+    this.#moved();
+  }
+
+  close() {
+    this.#stops.forEach((stop) => stop());
+    this.parcels.close();
+    this.node.remove();
+  }
+
+  #build() {
+    this.jump = new Jump(() => this.log.toBottom({ smooth: true }));
+    this.parcels = new Parcels(this.#app.outbox, this.room);
+    this.soft = new Soft();
+    this.welcome = el("div", { class: "welcome", hidden: true });
+    this.log.tail.append(this.parcels.node, this.soft.node);
+    this.log.content.prepend(this.welcome);
+    this.barred = this.#buildBarred();
+    this.node = el(
+      "section",
+      {
+        class: "pane",
+        "aria-label": this.room.title,
+        data: { testid: "pane", chat: this.room.id },
+      },
+      this.head.node,
+      el("div", { class: "log-frame" }, this.log.node, this.jump.node),
+      this.barred,
+      this.composer.node,
+    );
+    acceptFiles(this.node, (files) => this.#offer(files));
+  }
+
+  /** What stands in place of the composer while the bot is blocked. */
+  #buildBarred() {
+    const unblock = actionButton(T.unblock, "primary", () => this.#block(false), "unblock");
+    return el("div", { class: "barred", hidden: true }, el("p", {}, T.blocked), unblock);
+  }
+
+  #listen() {
+    const { store, outbox } = this.#app;
+    const here = (type, act) => store.on(type, (event) => event.room === this.room && act(event));
+    this.#stops = [
+      here("message", (event) => this.#message(event)),
+      here("removed", ({ id }) => this.#removed(id)),
+      here("action", () => this.#showAction()),
+      here("chat", () => this.#refresh()),
+      store.on("bot", () => this.#refresh()),
+      store.on("people", () => this.#refresh()),
+      store.on("loaded", () => this.#reloaded()),
+      outbox.watch((room) => room === this.room && this.#showParcels()),
+    ];
+  }
+
+  #message({ message, fresh }) {
+    this.log.put(message);
+    this.#showEmpty();
+    if (fresh && !this.log.following && this.hands.sideOf(message) !== "me") this.jump.add();
+  }
+
+  #removed(id) {
+    this.log.drop(id);
+    this.#showEmpty();
+  }
+
+  #reloaded() {
+    // A chat that is no more is about to be closed.
+    if (this.#app.store.rooms.get(this.room.id) !== this.room) return;
+    this.log.sync();
+    this.#refresh();
+  }
+
+  #refresh() {
+    const { store } = this.#app;
+    this.head.show(store, this.room);
+    this.composer.refresh(store.peopleOf(this.room), this.persona);
+    this.barred.hidden = !this.room.info.blocked;
+    this.composer.node.hidden = Boolean(this.room.info.blocked);
+    this.#showAction();
+    this.#showEmpty();
+  }
+
+  #showAction() {
+    const { bot } = this.#app.store;
+    const { action } = this.room;
+    this.head.showAction(bot, action);
+    this.soft.show(bot, action);
+  }
+
+  #showEmpty() {
+    const empty = this.log.empty && this.parcels.empty;
+    this.#greet(empty);
+    this.welcome.hidden = !empty;
+    this.log.fromTop = empty;
+  }
+
+  /** Built anew only when it would say something else: somebody may be about to press it. */
+  #greet(empty) {
+    const { bot, samples } = this.#app.store;
+    const said = [
+      bot.name,
+      bot.description,
+      bot.short_description,
+      this.room.title,
+      samples.length,
+    ];
+    const greeting = empty ? said.join("\n") : "";
+    if (this.#greeting === greeting) return;
+    this.#greeting = greeting;
+    const hands = {
+      start: () => this.hands.command("/start"),
+      sample: (sample) => this.#sendSample(sample),
+    };
+    this.welcome.replaceChildren(...(empty ? [emptyState(this.#app.store, this.room, hands)] : []));
+  }
+
+  #showParcels() {
+    this.parcels.show();
+    this.#showEmpty();
+  }
+
+  /** The reader came to, or left, the bottom. */
+  #moved() {
+    this.jump.arrived(this.log.following);
+    if (this.log.following) this.#app.attend();
+  }
+
+  #composerHands() {
+    return {
+      send: (content) => this.send(content),
+      edit: (message, text) => this.#edit(message, text),
+      command: (text) => this.hands.command(text),
+      files: (files) => this.#offer(files),
+      samples: () => openSamples(this.#app.store.samples, (sample) => this.#sendSample(sample)),
+      say: (text) => this.#app.toaster.say(text),
+      nameOf: (user) => this.hands.nameOf(user),
+      become: (person) => this.#become(person),
+    };
+  }
+
+  #offer(files) {
+    if (this.room.info.blocked) return;
+    openSheet(files, this.composer.draft, {
+      say: (text) => this.#app.toaster.say(text),
+      send: (albums) => {
+        this.composer.takeDraft();
+        const reply = this.composer.takeReply();
+        for (const album of albums) this.send({ ...album, ...reply });
+        this.composer.invite();
+      },
+    });
+  }
+
+  async #sendSample(sample) {
+    const file = await this.#app.attempt(() => sampleFile(sample));
+    if (file) this.send({ files: [file], kind: "photo", ...this.composer.takeReply() });
+  }
+
+  async #edit(message, text) {
+    return Boolean(
+      await this.#app.attempt(() => this.#app.world().edit(this.room.id, message.message_id, text)),
+    );
+  }
+
+  #become(person) {
+    this.room.persona = person;
+    this.log.rebuild();
+  }
+
+  #menu(anchor) {
+    const { blocked } = this.room.info;
+    openMenu(
+      anchor,
+      [
+        !this.room.isGroup &&
+          (blocked
+            ? {
+                icon: "check",
+                label: T.unblock,
+                act: () => this.#block(false),
+                testid: "menu-unblock",
+              }
+            : {
+                icon: "block",
+                label: T.block,
+                act: () => this.#block(true),
+                testid: "menu-block",
+              }),
+        {
+          icon: "broom",
+          label: T.clear,
+          act: () => this.#clear(),
+          testid: "menu-clear",
+          danger: true,
+        },
+      ].filter(Boolean),
+    );
+  }
+
+  async #block(blocked) {
+    const answer = await this.#app.attempt(() => this.#app.world().block(this.room.id, blocked));
+    if (answer) this.#app.store.takeChat(answer);
+  }
+
+  async #clear() {
+    if (await confirmDialog(T.clearAsk, T.clear))
+      await this.#app.attempt(() => this.#app.world().clear(this.room.id));
+  }
+}

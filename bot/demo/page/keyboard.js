@@ -1,0 +1,59 @@
+/** The buttons under a message. */
+
+import { el } from "/page/dom.js";
+import { safeUrl } from "/page/entities.js";
+import { icon } from "/page/icons.js";
+import { T } from "/page/texts.js";
+
+const PATIENCE_MS = 5000;
+const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+
+/**
+ * @param {{text: string}[][]} rows
+ * @param {{press: (data: string) => Promise<void>, copy: (text: string) => void,
+ *   say: (text: string) => void}} hands
+ */
+export function keyboard(rows, hands) {
+  return el("div", { class: "keyboard" }, ...rows.map((row) => buttonRow(row, hands)));
+}
+
+function buttonRow(row, hands) {
+  return el("div", { class: "keyboard-row" }, ...row.map((button) => key(button, hands)));
+}
+
+function key(button, hands) {
+  const href = button.url && safeUrl(button.url);
+  const props = { class: `key ${button.style ?? ""}`, data: { testid: "keyboard-button" } };
+  if (href)
+    return el(
+      "a",
+      { ...props, href, target: "_blank", rel: "noopener noreferrer" },
+      ...face(button, "link"),
+    );
+  const node = el(
+    "button",
+    { ...props, type: "button" },
+    ...face(button, button.copy_text && "copy"),
+  );
+  node.addEventListener("click", () => act(button, node, hands));
+  return node;
+}
+
+function face(button, mark) {
+  return [el("span", {}, button.text), mark && icon(mark)];
+}
+
+function act(button, node, hands) {
+  if (button.copy_text) hands.copy(button.copy_text.text);
+  else if (button.callback_data !== undefined) press(button, node, hands);
+  else hands.say(T.unsupportedButton);
+}
+
+async function press(button, node, hands) {
+  if (node.getAttribute("aria-busy")) return;
+  node.setAttribute("aria-busy", "true");
+  node.setAttribute("aria-description", T.pressing);
+  await Promise.race([hands.press(button.callback_data), patience()]);
+  node.removeAttribute("aria-busy");
+  node.removeAttribute("aria-description");
+}

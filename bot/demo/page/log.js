@@ -1,0 +1,213 @@
+/** The list of messages in a pane: keeps order, neighbours and the place where one reads. */
+
+import { Bubble } from "/page/bubble.js";
+import { calm, el } from "/page/dom.js";
+import { onLongPress } from "/page/longpress.js";
+import { T } from "/page/texts.js";
+
+const NEAR_BOTTOM = 60;
+const ROW_KEYS = { ArrowUp: -1, ArrowDown: 1 };
+
+export class Log {
+  #room;
+  #hands;
+  #bubbles = [];
+  #byMessage = new Map();
+  #onMove;
+  #top = 0;
+
+  /**
+   * @param {import("/page/room.js").Room} room
+   * @param {object} hands see chat.js
+   * @param {() => void} onMove called when the reader came to, or left, the bottom
+   */
+  constructor(room, hands, onMove) {
+    this.#room = room;
+    this.#hands = hands;
+    this.#onMove = onMove;
+    this.following = true;
+    this.fromTop = false;
+    this.list = el("div", { class: "list" });
+    this.tail = el("div", { class: "tail", "aria-live": "off" });
+    this.content = el("div", { class: "log-content" }, this.list, this.tail);
+    this.node = el(
+      "div",
+      {
+        class: "log",
+        role: "log",
+        "aria-live": "polite",
+        "aria-relevant": "additions",
+        tabindex: "0",
+        "aria-label": T.messages(room.title),
+        data: { testid: "messages" },
+      },
+      this.content,
+    );
+    this.node.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.node.addEventListener("keydown", (event) => this.#keyed(event));
+    onLongPress(this.node, (event) => this.#pressed(event));
+    this.#watchSize();
+    this.sync();
+  }
+
+  /** Makes the list what the room holds, touching only what differs. */
+  sync() {
+    const held = new Set(this.#room.messages.map((message) => message.message_id));
+    for (const id of [...this.#byMessage.keys()]) if (!held.has(id)) this.drop(id);
+    for (const message of this.#room.messages) this.put(message);
+    this.settle();
+  }
+
+  /** Builds everything anew: another person looks at the same messages. */
+  rebuild() {
+    this.#bubbles = [];
+    this.#byMessage.clear();
+    this.list.replaceChildren();
+    this.sync();
+  }
+
+  put(message) {
+    const id = message.message_id;
+    const bubble = this.#byMessage.get(id) ?? this.#albumOf(message);
+    if (bubble) {
+      this.#byMessage.set(id, bubble);
+      bubble.put(message);
+    } else {
+      this.#insert(new Bubble(message, this.#hands));
+    }
+  }
+
+  drop(id) {
+    const bubble = this.#byMessage.get(id);
+    if (!bubble) return;
+    this.#byMessage.delete(id);
+    if (!bubble.drop(id)) return;
+    const place = this.#bubbles.indexOf(bubble);
+    this.#bubbles.splice(place, 1);
+    bubble.node.remove();
+    this.#arrange(place - 1, place);
+  }
+
+  /** Scrolls to a message and makes it blink once. */
+  reveal(id) {
+    const bubble = this.#byMessage.get(id);
+    if (!bubble) return false;
+    this.#follow(false);
+    bubble.row.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+    bubble.flash();
+    return true;
+  }
+
+  toBottom({ smooth = false } = {}) {
+    this.#follow(true);
+    const behavior = smooth && !calm() ? "smooth" : "instant";
+    this.node.scrollTo({ top: this.fromTop ? 0 : this.node.scrollHeight, behavior });
+  }
+
+  /** Stays at the bottom if that is where the reader was. */
+  settle() {
+    if (this.following) this.toBottom();
+  }
+
+  get empty() {
+    return this.#bubbles.length === 0;
+  }
+
+  #albumOf(message) {
+    const group = message.media_group_id;
+    if (!group) return null;
+    const place = this.#placeOf(message.message_id);
+    return [this.#bubbles[place - 1], this.#bubbles[place]].find(
+      (near) => near?.first.media_group_id === group,
+    );
+  }
+
+  #insert(bubble) {
+    const place = this.#placeOf(bubble.id);
+    this.list.insertBefore(bubble.node, this.#bubbles[place]?.node ?? null);
+    this.#bubbles.splice(place, 0, bubble);
+    this.#byMessage.set(bubble.id, bubble);
+    this.#arrange(place - 1, place + 1);
+  }
+
+  /** Almost always at the end: look from there. */
+  #placeOf(id) {
+    let place = this.#bubbles.length;
+    while (place > 0 && this.#bubbles[place - 1].id > id) place -= 1;
+    return place;
+  }
+
+  #arrange(from, to) {
+    for (
+      let place = Math.max(0, from);
+      place <= Math.min(to, this.#bubbles.length - 1);
+      place += 1
+    ) {
+      this.#bubbles[place].arrange(this.#bubbles[place - 1], this.#bubbles[place + 1]);
+    }
+  }
+
+  #watchSize() {
+    const observer = new ResizeObserver(() => this.settle());
+    observer.observe(this.content);
+    observer.observe(this.node);
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.node;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
+    const upwards = scrollTop < this.#top;
+    this.#top = scrollTop;
+    // Far from the bottom without having gone up: the list has grown, and will be followed in a moment.
+    if (near || this.fromTop) this.#follow(true);
+    else if (upwards) this.#follow(false);
+  }
+
+  #follow(following) {
+    if (this.following === following) return;
+    this.following = following;
+    this.#onMove();
+  }
+
+  /** Arrow keys walk over the bubbles, the menu key and Enter open a bubble's menu. */
+  #keyed(event) {
+    const { target, key } = event;
+    const row = target.closest?.(".row");
+    if (target !== this.node && target !== row) return;
+    if (key in ROW_KEYS) this.#walk(row, ROW_KEYS[key], event);
+    else if (row && (key === "Enter" || key === "ContextMenu")) this.#openMenu(row, event);
+  }
+
+  #walk(row, step, event) {
+    const place = row
+      ? this.#bubbles.indexOf(this.#bubbleOf(row)) + step
+      : this.#bubbles.length - 1;
+    const next = this.#bubbles[place];
+    if (!next) return;
+    event.preventDefault();
+    next.row.setAttribute("tabindex", "-1");
+    next.row.focus({ preventScroll: true });
+    next.row.scrollIntoView({ block: "nearest" });
+  }
+
+  #openMenu(row, event) {
+    event.preventDefault();
+    this.#hands.menu(this.#bubbleOf(row).messages, row.querySelector(".bubble"));
+  }
+
+  #pressed(event) {
+    const row = event.target.closest(".row[data-id]");
+    if (!row) return false;
+    const photo = event.target.closest(".photo");
+    const { messages } = this.#bubbleOf(row);
+    const meant = photo
+      ? messages.filter((message) => String(message.message_id) === photo.dataset.id)
+      : messages;
+    this.#hands.menu(meant, { x: event.clientX, y: event.clientY });
+    return true;
+  }
+
+  #bubbleOf(row) {
+    return this.#byMessage.get(Number(row.dataset.id));
+  }
+}

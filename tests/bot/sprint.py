@@ -1,0 +1,97 @@
+"""`python -m tests.bot.sprint`: the bot with an engine that paints in no time; counts its lag.
+
+When it stops, its last line on stderr is JSON with the delays of its event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from time import perf_counter
+
+from bot import logs
+from bot.config import load
+from bot.service import serve
+from nst_core.executor.base import Event, Finished, Job, Progressed, Queued, Started
+
+TICK = 0.01
+STEPS = 5
+
+
+class Sprint:
+    """A job whose painting is its photo."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    @property
+    def id(self) -> str:
+        return self._job.id
+
+    async def events(self) -> AsyncIterator[Event]:
+        job, run = self.id, "run"
+        yield Queued(job=job, position=1)
+        yield Started(job=job, run=run)
+        for step in range(1, STEPS + 1):
+            await asyncio.sleep(0)
+            yield Progressed(
+                job=job,
+                run=run,
+                step=step,
+                total=STEPS,
+                level=1,
+                levels=1,
+                share=step / STEPS,
+                seconds=0.0,
+                eta=0.0,
+                losses={},
+            )
+        yield Finished(
+            job=job, run=run, image=self._job.content, width=90, height=60, seconds=0.0, report={}
+        )
+
+    async def cancel(self) -> None:
+        """Over before anybody could."""
+
+    async def position(self) -> int | None:
+        return None
+
+
+class Sprinter:
+    """An executor without an engine."""
+
+    async def start(self) -> None:
+        """Always ready."""
+
+    async def submit(self, job: Job) -> Sprint:
+        return Sprint(job)
+
+    async def attach(self, job_id: str) -> Sprint:
+        raise NotImplementedError(job_id)
+
+    async def close(self) -> None:
+        """Nothing to free."""
+
+
+async def main() -> list[float]:
+    config = load(os.environ)
+    logs.set_up("WARNING", config.token)
+    lags: list[float] = []
+    watch = asyncio.create_task(_watch(lags))
+    await serve(config, Sprinter())
+    watch.cancel()
+    return lags
+
+
+async def _watch(lags: list[float]) -> None:
+    while True:
+        before = perf_counter()
+        await asyncio.sleep(TICK)
+        lags.append(perf_counter() - before - TICK)
+
+
+if __name__ == "__main__":
+    sys.stderr.write(json.dumps(asyncio.run(main())) + "\n")
