@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 .PHONY: run test check format install lock clean
 
 run: $(STAMP)
-	$(BIN)/python -m bot $(if $(BOT_TOKEN),,--demo) $(ARGS)
+	$(BIN)/python -m bot $(if $(strip $(BOT_TOKEN)),,--demo) $(ARGS)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(ARGS)

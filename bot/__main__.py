@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from bot import logs
+from bot.arguments import INTERRUPTED, port
 from bot.config import Config, ConfigError, load
 from bot.service import CannotStart, serve
 
@@ -19,7 +20,7 @@ __all__ = ["main"]
 
 def main(arguments: list[str] | None = None) -> int:
     """Run until told to stop; the exit code."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     try:
         config = load(os.environ, demo=options.demo)
     except ConfigError as error:
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     logs.set_up(config.log_level, config.token)
     try:
         asyncio.run(_life(config, options))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except CannotStart as error:
         logging.getLogger("bot").critical("%s", error)
         return 1
@@ -46,14 +49,17 @@ def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, No
     return try_out(config, options.port, open_page=not options.no_open)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m bot", description=__doc__)
     parser.add_argument(
         "--demo", action="store_true", help="chat with the bot in the browser, without a token"
     )
-    parser.add_argument("--port", type=int, help="where the demo's chat page is")
+    parser.add_argument("--port", type=port, help="where the demo's chat page is")
     parser.add_argument("--no-open", action="store_true", help="do not open the chat page")
-    return parser
+    options = parser.parse_args(arguments)
+    if not options.demo and (options.port is not None or options.no_open):
+        parser.error("--port and --no-open go with --demo")
+    return options
 
 
 if __name__ == "__main__":

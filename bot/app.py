@@ -23,7 +23,7 @@ from bot.limiter import RetryLimiter
 from bot.processor import PerChatProcessor
 from bot.session import Store
 from bot.sheet import Sheet
-from bot.transport import Transport
+from bot.transport import Line
 from nst_core.executor.base import Executor
 from nst_core.styles import Gallery
 
@@ -33,7 +33,9 @@ UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
 _FILES: Final = filters.PHOTO | (filters.Document.ALL & ~filters.ANIMATION)
 
 
-def build(config: Config, executor: Executor, limiter: RetryLimiter) -> tuple[App, Desk]:
+def build(
+    config: Config, executor: Executor, limiter: RetryLimiter, line: Line
+) -> tuple[App, Desk]:
     """The application with everything in its place; nothing has started yet.
 
     Raises:
@@ -44,8 +46,8 @@ def build(config: Config, executor: Executor, limiter: RetryLimiter) -> tuple[Ap
         .token(config.token)
         .base_url(f"{config.api_url}/bot")
         .base_file_url(f"{config.api_url}/file/bot")
-        .request(Transport())
-        .get_updates_request(Transport())
+        .request(line.talking)
+        .get_updates_request(line.hearing)
         .rate_limiter(limiter)
         .concurrent_updates(PerChatProcessor())
         .updater(None)

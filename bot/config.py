@@ -35,7 +35,11 @@ class Variable:
 
 
 VARIABLES: Final = (
-    Variable("BOT_TOKEN", "", "the token that @BotFather gave you; without one `make run` starts the demo"),
+    Variable(
+        "BOT_TOKEN",
+        "",
+        "the token that @BotFather gave you; without one `make run` starts the demo",
+    ),
     Variable("BOT_API_URL", "https://api.telegram.org", "another Bot API server"),
     Variable("STYLEGRAM_SIZE", str(_ENGINE.size), "long side of a painting, in pixels"),
     Variable("STYLEGRAM_QUALITY", str(_ENGINE.quality), "how long to paint: draft, standard, fine"),

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
@@ -16,9 +17,11 @@ from bot.app import build
 from bot.commands import menu
 from bot.config import Config
 from bot.desk import Desk
+from bot.hosts import is_loopback
 from bot.kinds import App
 from bot.limiter import RetryLimiter, seconds_of
 from bot.polling import Poller
+from bot.transport import Line
 from bot.waiting import Interrupted, unless
 from nst_core.errors import StylizeError
 from nst_core.executor import Executor, LocalExecutor
@@ -80,7 +83,8 @@ class _Service:
         self._starting: asyncio.Task[None] | None = None
         self._limiter = RetryLimiter()
         self._executor = executor
-        self._application, self._desk = build(config, executor, self._limiter)
+        self._line = Line(direct=is_loopback(urlsplit(config.api_url).hostname or ""))
+        self._application, self._desk = build(config, executor, self._limiter, self._line)
         self._poller = Poller(self._application)
 
     async def run(self) -> None:
@@ -110,6 +114,8 @@ class _Service:
         except StylizeError as error:
             # A sentence for the operator; where in the code it came from would not help him.
             logger.error("No painting yet: %s", error)  # noqa: TRY400
+        except Exception:
+            logger.exception("No painting: the engine broke down at the start.")
         else:
             logger.info("Ready to paint.")
 
@@ -129,6 +135,7 @@ class _Service:
         await self._desk.albums.close()
         await self._desk.jobs.close()
         await _briefly(application.shutdown())
+        await self._line.close()
         await _part_with(self._executor, code)
 
 

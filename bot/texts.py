@@ -190,9 +190,9 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.DIVERGED: "My paint ran on this one. Please try again, perhaps with another style.",
         Text.NO_WEIGHTS: (
             "I cannot paint yet: the network that I paint with, VGG19, is not on the machine that "
-            "I run on.\n\nWhere I run, go online and say\n"
+            "I run on.\n\nThere, run this while it is online (80 MB):\n"
             "<code>.venv/bin/nst weights --fetch</code>\n"
-            "(80 MB), or set <code>NST_WEIGHTS</code> to a copy of it and start me again. "
+            "or set <code>NST_WEIGHTS</code> to a copy of it and start me again. "
             "Then send me the photo once more."
         ),
         Text.TELEGRAM_TROUBLE: "Telegram and I had a misunderstanding. Please send it once more.",

@@ -6,6 +6,8 @@ the requests under way: with 200 people at once, most of the processor went ther
 
 from __future__ import annotations
 
+import asyncio
+import io
 from typing import Final
 
 import aiohttp
@@ -13,7 +15,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-__all__ = ["NEVER_SENT", "Transport"]
+__all__ = ["NEVER_SENT", "Line", "Transport"]
 
 NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """What a failed request is caused by where not a byte of it has left."""
@@ -25,15 +27,24 @@ _READ: Final = 30.0
 _SEND: Final = 30.0
 # 50 MB over a line of 2 Mbit/s.
 _SEND_FILES: Final = 200.0
+_ESCAPED: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
 
 class Transport(BaseRequest):
-    """Sends requests and gives back what was answered."""
+    """Sends requests and gives back what was answered.
 
-    __slots__ = ("_session",)
+    Args:
+        direct: whether to leave the operator's HTTP(S)_PROXY aside, which knows nothing of a
+            server on this machine.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_direct", "_session", "_slots")
+
+    def __init__(self, *, direct: bool = False) -> None:
+        self._direct = direct
         self._session: aiohttp.ClientSession | None = None
+        # Not the session's own limit: nobody's time runs out while he waits for his turn.
+        self._slots = asyncio.Semaphore(_CONNECTIONS)
 
     @property
     def read_timeout(self) -> float:
@@ -44,11 +55,10 @@ class Transport(BaseRequest):
         """Open the session. Idempotent."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+                connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
-                # The operator's HTTP(S)_PROXY.
-                trust_env=True,
+                trust_env=not self._direct,
             )
 
     async def shutdown(self) -> None:
@@ -76,22 +86,23 @@ class Transport(BaseRequest):
             msg = "not initialized"
             raise RuntimeError(msg)
         read = _seconds(read_timeout, _READ)
+        connect = _seconds(connect_timeout, _CONNECT)
         has_files = bool(request_data and request_data.contains_files)
         send = _seconds(write_timeout, _SEND_FILES if has_files else _SEND)
-        timeout = aiohttp.ClientTimeout(
-            total=send + read,
-            sock_connect=_seconds(connect_timeout, _CONNECT),
-            sock_read=read,
-        )
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=read)
         try:
-            async with self._session.request(
-                method,
-                URL(url, encoded=True),
-                data=_body(request_data),
-                timeout=timeout,
-                allow_redirects=False,
-            ) as response:
-                return response.status, await response.read()
+            async with self._slots:
+                # Until the answer begins; what follows may take long, but must not pause.
+                async with asyncio.timeout(connect + send + read):
+                    response = await self._session.request(
+                        method,
+                        URL(url, encoded=True),
+                        data=_body(request_data),
+                        timeout=timeout,
+                        allow_redirects=False,
+                    )
+                async with response:
+                    return response.status, await response.read()
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
@@ -108,9 +119,26 @@ def _body(data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
         return None
     if not data.contains_files:
         return data.json_parameters
-    form = aiohttp.FormData()
+    # The names of files go as they are, like those of a browser.
+    form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=kind)
+        plain = filename.translate(_ESCAPED)
+        # Read piece by piece, so that a large one does not hold up everybody else.
+        pieces = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, pieces, filename=plain, content_type=kind)
     return form
+
+
+class Line:
+    """The two connections of a bot: it talks over the one while it listens to the other."""
+
+    def __init__(self, *, direct: bool = False) -> None:
+        self.talking = Transport(direct=direct)
+        self.hearing = Transport(direct=direct)
+
+    async def close(self) -> None:
+        """Close both, also where the bot never got as far as using them."""
+        await self.talking.shutdown()
+        await self.hearing.shutdown()

@@ -244,8 +244,15 @@ async def test_missing_weights_stop_the_start(
     await executor.close()
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (WeightsError("no weights"), ("WeightsError", "no weights")),
+        (ImportError("no TensorFlow"), ("InternalError", "Something went wrong while painting.")),
+    ],
+)
 async def test_jobs_learn_that_the_engine_cannot_be_had_and_later_ones_try_again(
-    pictures: Pictures,
+    pictures: Pictures, error: Exception, told: tuple[str, str]
 ) -> None:
     attempts = 0
 
@@ -253,18 +260,17 @@ async def test_jobs_learn_that_the_engine_cannot_be_had_and_later_ones_try_again
         nonlocal attempts
         attempts += 1
         if attempts < 3:
-            msg = "no weights"
-            raise WeightsError(msg)
+            raise error
         return Engine(tiny_network)
 
     executor = LocalExecutor(make)
     waiting = [await executor.submit(pictures.job(name)) for name in ("one", "two")]
-    with pytest.raises(WeightsError):
+    with pytest.raises(type(error)):
         await executor.start()
     for handle in waiting:
         failed = await terminal(handle)
         assert isinstance(failed, Failed)
-        assert (failed.error, failed.message) == ("WeightsError", "no weights")
+        assert (failed.error, failed.message) == told
     # Each new job is a reason to try again, and the third attempt succeeds.
     assert isinstance(await terminal(await executor.submit(pictures.job("three"))), Failed)
     assert isinstance(await terminal(await executor.submit(pictures.job("four"))), Finished)

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 
+from bot.arguments import INTERRUPTED, host, port
 from bot.demo.server import DEFAULT_PORT, LOOPBACK, serving
 
 __all__ = ["main"]
@@ -21,8 +22,12 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         asyncio.run(_serve(options.host, options.port))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as error:
-        logger.critical("Port %s cannot be had: %s", options.port, error)
+        logger.critical(
+            "Port %s of %s cannot be had: %s", options.port, options.host, error.strerror or error
+        )
         return 1
     return 0
 
@@ -40,9 +45,12 @@ async def _serve(host: str, port: int) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m bot.demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 for any that is free")
+    parser.add_argument("--port", type=port, default=DEFAULT_PORT, help="0 for any that is free")
     parser.add_argument(
-        "--host", default=LOOPBACK, help="what to listen on; anybody who reaches it reads along"
+        "--host",
+        type=host,
+        default=LOOPBACK,
+        help="what to listen on; anybody who reaches it reads along",
     )
     return parser
 

@@ -19,7 +19,7 @@ from bot.demo.menus import Menus
 from bot.demo.queries import Queries
 from bot.demo.updates import Updates
 from bot.demo.webhooks import Webhook
-from bot.demo.wire import Json
+from bot.demo.wire import ApiError, Json
 
 __all__ = ["FIRST_PERSON", "Account", "Profile", "Status"]
 
@@ -210,7 +210,7 @@ class Account:
     async def close(self) -> None:
         """Let go of what waits."""
         await self.webhook.close()
-        self.updates.interrupt()
+        self.updates.interrupt(ApiError("Bad Gateway", 502))
         if self._away:
             self._away.cancel()
         self.faults.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, Final
 
 from aiohttp import web
@@ -17,10 +18,13 @@ __all__ = ["WORLD", "routes"]
 
 WORLD: Final = web.AppKey("world", World)
 
+logger = logging.getLogger(__name__)
+
 routes = web.RouteTableDef()
 
 
-@routes.route("*", "/bot{token}/{method}")
+@routes.post("/bot{token}/{method}")
+@routes.get("/bot{token}/{method}", allow_head=False)
 async def call(request: web.Request) -> web.StreamResponse:
     """One request of a bot."""
     try:
@@ -30,6 +34,9 @@ async def call(request: web.Request) -> web.StreamResponse:
         return _refusal(error)
     except Dropped:
         return _cut(request)
+    except Exception:
+        logger.exception("a request could not be answered")
+        return _refusal(ApiError("Internal Server Error", 500))
     if isinstance(result, Remark):
         told = {"ok": True, "result": result.result, "description": result.words}
         return web.json_response(told)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.demo.account import Account
 from bot.demo.api import WORLD
+from bot.demo.asking import account_of, given_in
 from bot.demo.people import Impossible, People, Saying
 from bot.demo.samples import SAMPLES
-from bot.demo.wire import ApiError, Form, Json, read_form
+from bot.demo.wire import Form, Json, parse_json, read_form
+from bot.demo.world import World
 
 __all__ = ["LISTENERS", "Listeners", "routes"]
 
@@ -32,29 +32,11 @@ LISTENERS: Final = web.AppKey("listeners", Listeners)
 
 _MAX_BODY: Final = 101 * 1024 * 1024
 _KEEP_ALIVE: Final = 15.0
+_FOUND_HERE: Final = {"entities", "caption_entities"}
 # Only what a page may show by itself; anything else is a download.
 _SHOWN: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4")
 
-logger = logging.getLogger(__name__)
-
 routes = web.RouteTableDef()
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@web.middleware
-async def kind_words(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refusals as `{"error": ...}`."""
-    if not request.path.startswith("/demo/"):
-        return await handler(request)
-    try:
-        return await handler(request)
-    except Impossible as error:
-        return web.json_response({"error": str(error)}, status=400)
-    except ApiError as error:
-        return web.json_response({"error": error.description}, status=error.code)
-    except (KeyError, TypeError, ValueError) as error:
-        logger.info("a request made no sense", exc_info=True)
-        return web.json_response({"error": f"This request makes no sense: {error}"}, status=400)
 
 
 @routes.get("/demo/state")
@@ -89,11 +71,14 @@ async def state(request: web.Request) -> web.Response:
 @routes.get("/demo/events")
 async def events(request: web.Request) -> web.StreamResponse:
     """What happens from now on, as server-sent events."""
+    account = _chosen(request)
+    after = int(request.headers.get("Last-Event-ID") or request.query.get("after") or 0)
     stream = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     )
     await stream.prepare(request)
-    task = asyncio.create_task(_stream(request, stream))
+    happening = account.feed.listen(after) if account else _next_bot(request.app[WORLD])
+    task = asyncio.create_task(_tell(happening, stream))
     request.app[LISTENERS].tasks.add(task)
     try:
         await task
@@ -127,7 +112,7 @@ async def sample(request: web.Request) -> web.StreamResponse:
 @routes.post("/demo/bots")
 async def add_bot(request: web.Request) -> web.Response:
     """Make a bot's account before the bot comes."""
-    given = await request.json()
+    given = await given_in(request)
     account = request.app[WORLD].add(
         str(given["token"]),
         str(given.get("name", "")),
@@ -140,7 +125,7 @@ async def add_bot(request: web.Request) -> web.Response:
 @routes.post("/demo/bots/{bot}/people")
 async def add_person(request: web.Request) -> web.Response:
     """Somebody new."""
-    account, given = _account(request), await request.json()
+    account, given = account_of(request), await given_in(request)
     name = str(given.get("name", "")).strip()
     if not name:
         raise Impossible("Everybody needs a name.")
@@ -152,17 +137,20 @@ async def add_person(request: web.Request) -> web.Response:
 @routes.post("/demo/bots/{bot}/people/{person}")
 async def rename(request: web.Request) -> web.Response:
     """Another name or language."""
-    account, given = _account(request), await request.json()
+    account, given = account_of(request), await given_in(request)
     people = People(account)
     person = people.person(int(request.match_info["person"]))
-    people.rename(person, given.get("name"), given.get("language"))
+    name, language = given.get("name"), given.get("language")
+    if not all(value is None or isinstance(value, str) for value in (name, language)):
+        raise Impossible("A name and a language are words.")
+    people.rename(person, name, language)
     return web.json_response({"person": person.page()})
 
 
 @routes.post("/demo/bots/{bot}/groups")
 async def add_group(request: web.Request) -> web.Response:
     """A group with the bot in it."""
-    account, given = _account(request), await request.json()
+    account, given = account_of(request), await given_in(request)
     members = [int(number) for number in given.get("members", [])]
     topics = [str(name) for name in given.get("topics", [])]
     chat = People(account).gather(str(given.get("title", "")), members, topics)
@@ -172,7 +160,7 @@ async def add_group(request: web.Request) -> web.Response:
 @routes.post("/demo/bots/{bot}/chats/{chat}/messages")
 async def say(request: web.Request) -> web.Response:
     """Send words, files or anything else."""
-    people = People(_account(request))
+    people = People(account_of(request))
     chat = people.chat(int(request.match_info["chat"]))
     saying = _saying(await read_form(request, _MAX_BODY))
     messages = await people.say(chat, saying)
@@ -182,7 +170,7 @@ async def say(request: web.Request) -> web.Response:
 @routes.post("/demo/bots/{bot}/chats/{chat}/messages/{message}")
 async def edit(request: web.Request) -> web.Response:
     """Change one's own words."""
-    people, given = People(_account(request)), await request.json()
+    people, given = People(account_of(request)), await given_in(request)
     chat = people.chat(int(request.match_info["chat"]))
     message = people.edit(chat, int(request.match_info["message"]), str(given["text"]))
     return web.json_response({"messages": [message.page()]})
@@ -191,7 +179,7 @@ async def edit(request: web.Request) -> web.Response:
 @routes.delete("/demo/bots/{bot}/chats/{chat}/messages/{message}")
 async def remove(request: web.Request) -> web.Response:
     """Delete a message."""
-    people = People(_account(request))
+    people = People(account_of(request))
     chat = people.chat(int(request.match_info["chat"]))
     people.remove(chat, int(request.match_info["message"]))
     return web.json_response({})
@@ -200,7 +188,7 @@ async def remove(request: web.Request) -> web.Response:
 @routes.post("/demo/bots/{bot}/chats/{chat}/press")
 async def press(request: web.Request) -> web.Response:
     """Press a button."""
-    people, given = People(_account(request)), await request.json()
+    people, given = People(account_of(request)), await given_in(request)
     chat = people.chat(int(request.match_info["chat"]))
     query = people.press(chat, int(given["message_id"]), str(given["data"]), given.get("from"))
     return web.json_response({"query_id": query})
@@ -209,7 +197,7 @@ async def press(request: web.Request) -> web.Response:
 @routes.post("/demo/bots/{bot}/chats/{chat}/block")
 async def block(request: web.Request) -> web.Response:
     """Shut the bot out, or let it in again."""
-    account, given = _account(request), await request.json()
+    account, given = account_of(request), await given_in(request)
     people = People(account)
     chat = people.chat(int(request.match_info["chat"]))
     people.block(chat, blocked=bool(given["blocked"]))
@@ -219,7 +207,7 @@ async def block(request: web.Request) -> web.Response:
 @routes.post("/demo/bots/{bot}/chats/{chat}/clear")
 async def clear(request: web.Request) -> web.Response:
     """Delete all that was said."""
-    people = People(_account(request))
+    people = People(account_of(request))
     people.clear(people.chat(int(request.match_info["chat"])))
     return web.json_response({})
 
@@ -230,13 +218,6 @@ def _chosen(request: web.Request) -> Account | None:
     if "bot" in request.query:
         return world.find(int(request.query["bot"]))
     return next(iter(world), None)
-
-
-def _account(request: web.Request) -> Account:
-    account = request.app[WORLD].find(int(request.match_info["bot"]))
-    if account is None:
-        raise Impossible("There is no such bot.")
-    return account
 
 
 def _sample(name: str) -> Json:
@@ -264,7 +245,11 @@ def _saying(form: Form) -> Saying:
     kind = values.get("kind", "photo")
     if kind not in ("photo", "document"):
         raise Impossible("Files are sent as a photo or as a document.")
-    content = json.loads(values["content"]) if values.get("content") else None
+    content = parse_json(values["content"]) if values.get("content") else None
+    if content is not None and (
+        not isinstance(content, dict) or not _FOUND_HERE.isdisjoint(content)
+    ):
+        raise Impossible("The content is an object; its entities are found here.")
     return Saying(
         text=values.get("text", ""),
         files=[upload for name, upload in form.files if name == "file"],
@@ -280,29 +265,22 @@ def _optional(text: str | None) -> int | None:
     return int(text) if text else None
 
 
-async def _stream(request: web.Request, stream: web.StreamResponse) -> None:
-    world = request.app[WORLD]
-    account = _chosen(request)
-    after = int(request.headers.get("Last-Event-ID") or request.query.get("after") or 0)
-    if account is None:
-        waiting = asyncio.ensure_future(world.first())
-        await _alive_until(waiting, stream)
-        await stream.write(b'data: {"n": 0, "type": "reset"}\n\n')
-        return
-    feed = account.feed.listen(after)
+async def _next_bot(world: World) -> AsyncIterator[tuple[int, str]]:
+    """Where there is no such bot, the next one that comes is all there is to tell."""
+    await world.next()
+    yield 0, '{"n": 0, "type": "reset"}'
+
+
+async def _tell(happening: AsyncIterator[tuple[int, str]], stream: web.StreamResponse) -> None:
+    """Pass on what happens, with a sign of life now and then: only writing shows a broken line."""
     while True:
-        step = asyncio.ensure_future(anext(feed))
+        step = asyncio.ensure_future(anext(happening, None))
         try:
-            await _alive_until(step, stream)
+            while not (await asyncio.wait({step}, timeout=_KEEP_ALIVE))[0]:
+                await stream.write(b": still here\n\n")
         finally:
             step.cancel()
-        number, event = step.result()
-        await stream.write(f"id: {number}\ndata: {event}\n\n".encode())
-
-
-async def _alive_until(step: asyncio.Future[Any], stream: web.StreamResponse) -> None:
-    """Wait, with a sign of life now and then: a broken line is noticed by writing to it."""
-    while not step.done():
-        await asyncio.wait({step}, timeout=_KEEP_ALIVE)
-        if not step.done():
-            await stream.write(b": still here\n\n")
+        event = step.result()
+        if event is None:
+            return
+        await stream.write(f"id: {event[0]}\ndata: {event[1]}\n\n".encode())

@@ -17,8 +17,12 @@ _WORDS: Final = {
     401: "Unauthorized",
     403: "Forbidden: bot was blocked by the user",
     404: "Not Found",
+    409: "Conflict: terminated by other getUpdates request",
+    413: "Request Entity Too Large",
     500: "Internal Server Error",
     502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
 }
 
 
@@ -107,7 +111,7 @@ class Faults:
             case Fault(kind="drop_before"):
                 raise Dropped
             case Fault(kind="hang_before", seconds=seconds):
-                await self._pause(seconds)
+                await _pause(seconds, self._over)
 
     async def after(self, fault: Fault | None) -> None:
         """What happens between the deed and the answer.
@@ -119,15 +123,15 @@ class Faults:
             case Fault(kind="drop_after"):
                 raise Dropped
             case Fault(kind="hang_after", seconds=seconds):
-                await self._pause(seconds)
+                await _pause(seconds, self._over)
 
     def pace(self, method: str) -> Callable[[int], Awaitable[None]]:
         """How fast the body of a request is read."""
-        fault = self._take(method.lower(), "", slow=True)
+        fault, over = self._take(method.lower(), "", slow=True), self._over
 
         async def wait(size: int) -> None:
             if fault:
-                await self._pause(size / fault.rate)
+                await _pause(size / fault.rate, over)
 
         return wait
 
@@ -139,11 +143,12 @@ class Faults:
                 return fault
         return None
 
-    async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._over.wait(), seconds)
-        except TimeoutError:
-            return
+
+async def _pause(seconds: float, over: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(over.wait(), seconds)
+    except TimeoutError:
+        return
 
 
 def parse(number: int, given: Json) -> Fault:
@@ -166,17 +171,29 @@ def parse(number: int, given: Json) -> Fault:
         seconds=float(given.get("seconds", 0)),
         rate=float(given.get("rate", 0)),
     )
-    if kind.startswith("hang") and not fault.seconds > 0:
-        msg = "a fault that hangs needs seconds"
-        raise ValueError(msg)
-    if kind == "slow" and not fault.rate > 0:
-        msg = "a slow upload needs a rate"
-        raise ValueError(msg)
+    _check(fault, given)
     return fault
+
+
+def _check(fault: Fault, given: Json) -> None:
+    problems = {
+        "times must be at least 1": fault.left < 1,
+        "a fault that hangs needs seconds": fault.kind.startswith("hang") and not fault.seconds > 0,
+        "a slow upload needs a rate": fault.kind == "slow" and not fault.rate > 0,
+        "a slow upload is told by its method, before the chat is known": (
+            fault.kind == "slow" and fault.chat is not None
+        ),
+        "error_code must be from 400 to 599": not 400 <= int(given.get("error_code", 500)) < 600,
+        "retry_after must be at least 1": int(given.get("retry_after", 1)) < 1,
+    }
+    for words, found in problems.items():
+        if found:
+            raise ValueError(words)
 
 
 def _error(given: Json) -> ApiError:
     code = int(given.get("error_code", 500))
-    if code == 429:
+    wait = {"retry_after": int(given["retry_after"])} if "retry_after" in given else {}
+    if code == 429 and "description" not in given:
         return too_many(int(given.get("retry_after", 1)))
-    return ApiError(str(given.get("description") or _WORDS.get(code, "Bad Request")), code)
+    return ApiError(str(given.get("description") or _WORDS.get(code, "Bad Request")), code, wait)

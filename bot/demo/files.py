@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -65,7 +66,9 @@ class FileStore:
             name: its name, for the path's suffix.
         """
         self._count += 1
-        suffix = PurePath(name).suffix or mimetypes.guess_extension(mime) or ""
+        own = PurePath(name).suffix
+        known = mimetypes.guess_extension(mime) or ""
+        suffix = own if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", own) else known
         file = StoredFile(
             id=_PREFIXES[folder] + secrets.token_urlsafe(24),
             unique_id=hashlib.sha256(data).hexdigest()[:16],
@@ -93,7 +96,7 @@ class FileStore:
     def at(self, path: str) -> StoredFile | None:
         """The file that a bot fetches from that path."""
         file_id = self._paths.get(path)
-        return self._files.get(file_id) if file_id else None
+        return self.get(file_id) if file_id else None
 
     def describe(self, file_id: str, content: Json) -> None:
         """Remember as what a file was sent, so that it can be sent again by its id."""

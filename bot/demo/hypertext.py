@@ -272,12 +272,13 @@ def _custom_emoji(number: str, span: Entity) -> Entity:
 def _link(url: str, span: Entity) -> Iterator[Entity]:
     found = urlsplit(url) if re.match(r"tg:(//)?user\?", url, re.IGNORECASE) else None
     user = parse_qs(found.query).get("id", [""])[0] if found else ""
-    if user.isascii() and user.isdecimal():
+    if re.fullmatch(r"[0-9]{1,18}", user):
         yield {"type": "text_mention", **span, "user": {"id": int(user)}}
     elif checked := _checked_link(url):
         yield {"type": "text_link", **span, "url": checked}
 
 
+_LONGEST_ADDRESS: Final = 2048
 _ADDRESS: Final = re.compile(
     r"(?:(?P<scheme>https?)://)?(?P<user>[^\s/?#@]+@)?(?P<host>[^\s/?#@:]+\.[^\s/?#@:]*[^\s/?#@:.])"
     r"(?P<port>:\d{1,5})?(?P<rest>[/?#]\S*)?",
@@ -289,7 +290,7 @@ def _checked_link(url: str) -> str:
     """Return a link as Telegram writes it out, empty if it refuses it."""
     if re.match(r"(tg|ton|tonsite):", url, re.IGNORECASE):
         return url
-    found = _ADDRESS.fullmatch(url)
+    found = _ADDRESS.fullmatch(url) if len(url) <= _LONGEST_ADDRESS else None
     if not found:
         return ""
     scheme, host = (found["scheme"] or "http").lower(), found["host"].lower()

@@ -13,6 +13,8 @@ from bot.demo.wire import Json, Params
 __all__ = ["Entry", "Journal"]
 
 _KEPT: Final = 5000
+# Longer than anything that Telegram takes.
+_LONGEST: Final = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Entry:
         return {
             "n": self.number,
             "method": self.method,
-            "params": dict(self.params.values),
+            "params": {name: text[:_LONGEST] for name, text in self.params.values.items()},
             "files": files,
             "result": self.result,
             "error": self.error,

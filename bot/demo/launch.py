@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import platform
 import webbrowser
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from threading import Thread
 from typing import Final
 
 from bot.config import Config
@@ -40,7 +40,8 @@ async def try_out(config: Config, port: int | None, *, open_page: bool) -> None:
         demo.world.add(TOKEN, _NAME, _USERNAME)
         logger.info("Try it here: %s", demo.address)
         if open_page and _has_screen():
-            await asyncio.to_thread(webbrowser.open, demo.address)
+            # A browser in a terminal would not come back before it is closed.
+            Thread(target=webbrowser.open, args=(demo.address,), daemon=True).start()
         config = replace(config, token=TOKEN, api_url=demo.address)
         await serve(config, needs_engine=False)
 

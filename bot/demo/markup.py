@@ -64,12 +64,19 @@ def _button(given: object) -> Json:
     action = next((name for name in _ACTIONS if given.get(name) not in (None, "")), None)
     if action is None or not text:
         raise _unreadable("Text buttons are unallowed in the inline keyboard")
-    if action == "callback_data" and len(str(given[action]).encode()) > _DATA_BYTES:
-        raise bad("BUTTON_DATA_INVALID")
-    if given.get("style", "primary") not in _STYLES:
+    if action == "callback_data":
+        _check_data(given[action])
+    if str(given.get("style", "primary")) not in _STYLES:
         raise _unreadable("Unsupported style specified")
     looks = {name: given[name] for name in _LOOKS if given.get(name)}
     return {"text": text, action: given[action], **looks}
+
+
+def _check_data(data: object) -> None:
+    if not isinstance(data, str | int):
+        raise _unreadable('Field "callback_data" must be of type String')
+    if len(str(data).encode()) > _DATA_BYTES:
+        raise bad("BUTTON_DATA_INVALID")
 
 
 def _unreadable(words: str) -> ApiError:

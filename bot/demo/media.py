@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import io
 import mimetypes
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageSequence
 
 from bot.demo.account import Account
-from bot.demo.photos import BOT_SIDE, PhotoRefused, Size, sizes, thumbnail
+from bot.demo.photos import BOT_SIDE, BROKEN, PhotoRefused, Size, sizes, thumbnail
 from bot.demo.wire import Json, Params, Upload, bad
 
 __all__ = ["KINDS", "animation", "document", "photo", "read_media"]
 
 PHOTO_BYTES: Final = 10 * 1024 * 1024
 _GIF: Final = "image/gif"
+# Enough for a picture that moves; counting them all could take minutes.
+_COUNTED_FRAMES: Final = 500
+# Width, height and seconds of a video of which the bot says nothing.
+_UNMEASURED: Final = (320, 180, 0)
 
 
 async def read_media(account: Account, params: Params, kind: str, value: str) -> Json:
@@ -79,7 +85,8 @@ async def document(account: Account, upload: Upload, params: Params) -> Json:
 async def animation(account: Account, upload: Upload, params: Params) -> Json:
     """A GIF or a silent video; Telegram shows it as a document too."""
     described = await _file(account, "animations", upload)
-    measured = _measured(upload.data) if described["mime_type"] == _GIF else (320, 180, 0)
+    is_gif = described["mime_type"] == _GIF
+    measured = await asyncio.to_thread(_measured, upload.data) if is_gif else _UNMEASURED
     names = ("width", "height", "duration")
     numbers = {name: params.whole(name, own) for name, own in zip(names, measured, strict=True)}
     content = {"animation": {**described, **numbers}, "document": described}
@@ -143,9 +150,11 @@ def _mime(upload: Upload) -> str:
 def _measured(data: bytes) -> tuple[int, int, int]:
     """Width, height and whole seconds of a GIF."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            frames = getattr(image, "n_frames", 1)
-            milliseconds = frames * image.info.get("duration", 100)
-            return image.width, image.height, max(1, milliseconds // 1000)
-    except (OSError, ValueError, UnidentifiedImageError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data))
+            frames = islice(ImageSequence.Iterator(image), _COUNTED_FRAMES)
+            milliseconds = sum(frame.info.get("duration", 100) for frame in frames)
+            return image.width, image.height, max(1, int(milliseconds) // 1000)
+    except BROKEN:
         return 1, 1, 1

@@ -110,7 +110,7 @@ def _whole(given: Json, name: str) -> int:
         raise _unreadable(f"Empty {name} specified")
     try:
         return int(given[name])
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         if name == "chat_id":
             raise bad("chat not found") from error
         raise _unreadable(f"Invalid {name} specified") from error

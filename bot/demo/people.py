@@ -256,9 +256,10 @@ class People:
 
 
 def _words(text: str, *, caption: bool) -> Json:
-    text, _ = trimmed(text, [])
     most = CAPTION if caption else TEXT
-    if units(text) > most:
+    # What is far too long is not even looked at.
+    text, _ = trimmed(text[: 4 * most], []) if len(text) <= 4 * most else (text, [])
+    if len(text) > most or units(text) > most:
         msg = f"That is too long: at most {most} characters."
         raise Impossible(msg)
     names = ("caption", "caption_entities") if caption else ("text", "entities")

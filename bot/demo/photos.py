@@ -9,12 +9,15 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-__all__ = ["BOT_SIDE", "PERSON_SIDE", "PhotoRefused", "Size", "sizes", "thumbnail"]
+__all__ = ["BOT_SIDE", "BROKEN", "PERSON_SIDE", "PhotoRefused", "Size", "sizes", "thumbnail"]
 
 PERSON_SIDE: Final = 1280
 """Long side, in pixels, to which the apps scale a photo down before they send it."""
 BOT_SIDE: Final = 2560
 """Long side, in pixels, to which the server scales down what a bot sends."""
+
+BROKEN: Final = (OSError, ValueError, TypeError, SyntaxError, Image.DecompressionBombError)
+"""What Pillow raises for data that is no picture, or a harmful one."""
 
 _SIDES: Final = (90, 320, 800, 1280, 2560)
 _THUMBNAIL: Final = 320
@@ -22,8 +25,6 @@ _QUALITY: Final = 87
 _SUM_OF_SIDES: Final = 10_000
 _RATIO: Final = 20
 _MAX_PIXELS: Final = 100_000_000
-# What Pillow raises for data that is no picture, or a harmful one.
-_BROKEN: Final = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
 class PhotoRefused(Exception):
@@ -51,7 +52,7 @@ def sizes(data: bytes, longest: int) -> list[Size]:
     """
     try:
         image = _opened(data)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise PhotoRefused("IMAGE_PROCESS_FAILED") from error
     own = min(longest, max(image.size))
     sides = [side for side in _SIDES if side < own] + [own]
@@ -62,7 +63,7 @@ def thumbnail(data: bytes) -> Size | None:
     """A small JPEG of a file; None where the file is no picture."""
     try:
         image = _opened(data)
-    except (*_BROKEN, PhotoRefused):
+    except (*BROKEN, PhotoRefused):
         return None
     return _scaled(image, min(_THUMBNAIL, max(image.size)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,9 +12,11 @@ from typing import Final
 from aiohttp import web
 
 from bot.demo import api, control, door
+from bot.demo.asking import kind_words
 from bot.demo.world import World
+from bot.hosts import is_loopback
 
-__all__ = ["DEFAULT_PORT", "LOOPBACK", "Demo", "is_loopback", "serving"]
+__all__ = ["DEFAULT_PORT", "LOOPBACK", "Demo", "serving"]
 
 logger = logging.getLogger(__name__)
 
@@ -79,20 +80,10 @@ async def serving(host: str = LOOPBACK, port: int = 0) -> AsyncIterator[Demo]:
         await runner.cleanup()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches it."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _application(world: World, host: str) -> web.Application:
     guards = [_local_only] if is_loopback(host) else []
     app = web.Application(
-        middlewares=[_headers, *guards, _same_origin, door.kind_words], client_max_size=_MAX_BODY
+        middlewares=[_headers, *guards, _same_origin, kind_words], client_max_size=_MAX_BODY
     )
     app[api.WORLD] = world
     app[door.LISTENERS] = door.Listeners()
@@ -117,7 +108,11 @@ async def _hang_up(app: web.Application) -> None:
 
 @web.middleware
 async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers.update(_HEADERS)
+        raise
     if not response.prepared:
         response.headers.update(_HEADERS)
         response.headers.setdefault("Cache-Control", "no-cache")
@@ -134,9 +129,15 @@ async def _local_only(request: web.Request, handler: Handler) -> web.StreamRespo
 
 @web.middleware
 async def _same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what the pages of other sites send here."""
+    """Refuse what the pages of other sites send here.
+
+    Of a GET, such as that of a picture, only `Sec-Fetch-Site` tells where it comes from; browsers
+    send it, bots do not.
+    """
     origin = request.headers.get("Origin")
-    if origin in (None, f"{request.scheme}://{request.host}"):
+    site = request.headers.get("Sec-Fetch-Site")
+    is_own = origin in (None, f"{request.scheme}://{request.host}")
+    if is_own and site in (None, "same-origin", "none"):
         return await handler(request)
     return _forbidden("This server does not talk to other sites.")
 

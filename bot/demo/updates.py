@@ -23,7 +23,6 @@ _ON_REQUEST: Final = {"chat_member", "message_reaction", "message_reaction_count
 _OTHER_POLL: Final = (
     "terminated by other getUpdates request; make sure that only one bot instance is running"
 )
-_BY_WEBHOOK: Final = "terminated by setWebhook request"
 
 
 class Updates:
@@ -95,10 +94,13 @@ class Updates:
                 self._on_presence(False)  # noqa: FBT003
         return self.first(limit)
 
-    def first(self, limit: int = 1) -> list[Json]:
-        """The oldest updates that wait."""
-        count = min(max(limit, 1), _MOST)
-        return [self._pending[number] for number in sorted(self._pending)[:count]]
+    def all(self) -> list[Json]:
+        """The updates that wait, the oldest first."""
+        return list(self._pending.values())
+
+    def first(self, limit: int) -> list[Json]:
+        """The oldest of them, 100 at most."""
+        return self.all()[: min(max(limit, 1), _MOST)]
 
     def drop(self, number: int) -> None:
         """Forget one that was taken."""
@@ -108,10 +110,10 @@ class Updates:
         """Forget all that wait."""
         self._take_out(list(self._pending))
 
-    def interrupt(self, error: ApiError | None = None) -> None:
+    def interrupt(self, error: ApiError) -> None:
         """End the poll that waits."""
         if self._waiter and not self._waiter.done():
-            self._waiter.set_exception(error or conflict(_BY_WEBHOOK))
+            self._waiter.set_exception(error)
 
     async def _wait(self, seconds: float) -> None:
         waiter = self._waiter = asyncio.get_running_loop().create_future()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.demo.clock import Clock
 from bot.demo.updates import Updates
-from bot.demo.wire import Json, Params, bad
+from bot.demo.wire import Json, Params, bad, conflict, parse_json
 
 __all__ = ["Webhook"]
 
@@ -51,7 +51,7 @@ class Webhook:
         self._connections = _CONNECTIONS
         self._error: tuple[int, str] | None = None
         self._busy: dict[object, int] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def info(self) -> Json:
         """As `WebhookInfo`."""
@@ -83,14 +83,18 @@ class Webhook:
         await self.close()
         self.url, self._secret, self._connections = url, secret, connections
         self._error = None
-        self._updates.interrupt()
+        self._updates.interrupt(conflict("terminated by setWebhook request"))
+        self._on_presence(True)  # noqa: FBT003 - the callback has one meaning
         self._start(self._deliver())
         return True
 
     async def close(self) -> None:
         """Deliver nothing more."""
+        if self.url:
+            self._on_presence(False)  # noqa: FBT003
         self.url = ""
-        tasks = set(self._tasks)
+        # The answer to an update may have asked for this.
+        tasks = self._tasks - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         if tasks:
@@ -106,7 +110,7 @@ class Webhook:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
             while True:
                 await self._updates.arrived.wait()
-                for update in self._updates.first(_MOST_CONNECTIONS):
+                for update in self._updates.all():
                     self._begin(session, update)
                 self._updates.arrived.clear()
 
@@ -119,36 +123,39 @@ class Webhook:
 
     async def _push(self, session: aiohttp.ClientSession, lane: object, update: Json) -> None:
         pause = _FIRST_PAUSE
-        while not await self._is_taken(session, update):
+        while (answer := await self._taken(session, update)) is None:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        del self._busy[lane]
+        self._on_presence(True)  # noqa: FBT003
         self._updates.drop(update["update_id"])
+        self._busy.pop(lane, None)
         if self._updates:
             self._updates.arrived.set()
+        if "method" in answer:
+            await self._execute(answer)
 
-    async def _is_taken(self, session: aiohttp.ClientSession, update: Json) -> bool:
+    async def _taken(self, session: aiohttp.ClientSession, update: Json) -> Json | None:
+        """What the bot's server answers; None where it does not take the update."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret} if self._secret else {}
         try:
             async with session.post(self.url, json=update, headers=headers) as response:
                 if response.ok:
-                    await self._execute_answer(response)
-                    self._on_presence(True)  # noqa: FBT003 - the callback has one meaning
-                    return True
+                    return _object(await response.read())
                 words = f"Wrong response from the webhook: {response.status} {response.reason}"
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             words = f"Connection failed: {error}"
         self._error = int(self._clock.now()), words
         self._on_presence(False)  # noqa: FBT003
-        return False
+        return None
 
-    async def _execute_answer(self, response: aiohttp.ClientResponse) -> None:
-        try:
-            body = await response.json(content_type=None)
-        except ValueError:
-            return
-        if isinstance(body, dict) and "method" in body:
-            await self._execute(body)
+
+def _object(body: bytes) -> Json:
+    """The JSON object that a body holds; empty where it holds none."""
+    try:
+        known = parse_json(body)
+    except ValueError:
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def _check(url: str, secret: str) -> None:
@@ -172,7 +179,10 @@ def _is_url(url: str) -> bool:
 
 def _lane(update: Json) -> object:
     """What keeps its order: a chat."""
-    content = next(value for name, value in update.items() if name != "update_id")
-    message = content.get("message", content) if isinstance(content, dict) else {}
-    chat = message.get("chat") if isinstance(message, dict) else None
-    return chat["id"] if chat else update["update_id"]
+    for content in update.values():
+        if isinstance(content, dict):
+            message = content.get("message", content)
+            chat = message.get("chat") if isinstance(message, dict) else None
+            if isinstance(chat, dict):
+                return str(chat.get("id"))
+    return update["update_id"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import BodyPartReader, ClientPayloadError, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 __all__ = [
     "MAX_UPLOAD",
@@ -21,6 +23,7 @@ __all__ = [
     "bad",
     "conflict",
     "forbidden",
+    "parse_json",
     "read",
     "read_form",
     "too_many",
@@ -33,6 +36,17 @@ MAX_UPLOAD: Final = 50 * 1024 * 1024
 # Room for the other fields and the boundaries around a file of the full size.
 _MAX_BODY: Final = MAX_UPLOAD + 1024 * 1024
 _CHUNK: Final = 64 * 1024
+_MOST_PARTS: Final = 200
+# What a body that is not what it says it is raises, at one depth or another.
+_UNREADABLE: Final = (
+    ValueError,
+    LookupError,
+    AssertionError,
+    HttpProcessingError,
+    ClientPayloadError,
+    web.HTTPBadRequest,
+    web.HTTPUnsupportedMediaType,
+)
 _TRUE: Final = {"true", "yes", "1"}
 
 
@@ -135,13 +149,32 @@ class Params:
             ApiError: it is none.
         """
         text = self.text(name)
-        if not text:
-            return None
         try:
-            return json.loads(text)
+            return parse_json(text) if text else None
         except ValueError as error:
             words = f"can't parse {what or name} JSON object"
             raise bad(words) from error
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        ValueError: it is none, has a number that is none, or text that is not Unicode.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+        # Half a surrogate pair can be written in JSON and sent to nobody.
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        msg = "too deep"
+        raise ValueError(msg) from error
+    return value
+
+
+def _refuse(constant: str) -> None:
+    msg = f"{constant} is no number"
+    raise ValueError(msg)
 
 
 @dataclass(slots=True)
@@ -177,6 +210,14 @@ async def read_form(request: web.Request, limit: int, pace: Pace = at_full_speed
         ApiError: the body has more bytes than `limit`, or is not what its content type says.
     """
     form = Form(dict(request.query))
+    try:
+        await _read_into(form, request, limit, pace)
+    except _UNREADABLE as error:
+        raise bad("can't parse the request") from error
+    return form
+
+
+async def _read_into(form: Form, request: web.Request, limit: int, pace: Pace) -> None:
     match request.content_type:
         case "multipart/form-data":
             await _read_multipart(request, form, limit, pace)
@@ -186,7 +227,6 @@ async def read_form(request: web.Request, limit: int, pace: Pace = at_full_speed
             await _read_body(request, pace)
             posted = await request.post()
             form.values |= {name: str(value) for name, value in posted.items()}
-    return form
 
 
 async def _read_body(request: web.Request, pace: Pace) -> bytes:
@@ -199,10 +239,7 @@ async def _read_body(request: web.Request, pace: Pace) -> bytes:
 
 
 def _from_json(body: bytes) -> Mapping[str, str]:
-    try:
-        known = json.loads(body or b"{}")
-    except ValueError as error:
-        raise bad("can't parse JSON object") from error
+    known = parse_json(body or b"{}")
     if not isinstance(known, dict):
         raise bad("JSON object expected")
     return Params.of(known).values
@@ -213,18 +250,17 @@ def _as_text(value: Any) -> str:
 
 
 async def _read_multipart(request: web.Request, form: Form, limit: int, pace: Pace) -> None:
-    try:
-        reader = await request.multipart()
-        await _read_parts(reader, form, limit, pace)
-    except (ValueError, AssertionError) as error:
-        raise bad("can't parse multipart form data") from error
+    await _read_parts(await request.multipart(), form, limit, pace)
 
 
 async def _read_parts(reader: MultipartReader, form: Form, limit: int, pace: Pace) -> None:
     left = limit
-    while (part := await reader.next()) is not None:
-        if not isinstance(part, BodyPartReader):
-            raise bad("can't parse multipart form data")
+    for count in itertools.count():
+        part = await reader.next()
+        if part is None:
+            return
+        if count >= _MOST_PARTS or not isinstance(part, BodyPartReader):
+            raise bad("can't parse the request")
         data = await _read_part(part, left, pace)
         left -= len(data)
         if part.filename is None:

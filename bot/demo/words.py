@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bot.demo.entities import EntityError, merged, parse_html, trimmed, units
@@ -16,6 +17,8 @@ _MODES: Final = {"html", "none", ""}
 # Known to Telegram, but nobody here writes in them: said so rather than shown unparsed.
 _OTHER_MODES: Final = {"markdown", "markdownv2"}
 
+_MOST_BYTES: Final = 32_768
+_TYPE_NAMES: Final = {str: "String", int: "Number"}
 _ENTITY_TYPES: Final = {
     "mention",
     "hashtag",
@@ -56,6 +59,8 @@ def read_words(params: Params, name: str, most: int, too_long: ApiError) -> Word
     Raises:
         ApiError: it cannot be parsed, or is too long.
     """
+    if len(params.text(name).encode()) > _MOST_BYTES:
+        raise bad("text is too long") if name == "text" else too_long
     entities = "entities" if name == "text" else "caption_entities"
     words = formatted(params.text(name), params.text("parse_mode"), params.json(entities) or [])
     if units(words[0]) > most:
@@ -77,9 +82,19 @@ def formatted(text: str, mode: str, entities: object) -> Words:
     if mode == "html":
         text, marked = _parsed(text)
     else:
-        marked = [_entity(each) for each in entities] if isinstance(entities, list) else []
+        given = entities if isinstance(entities, list) else []
+        marked = list(_inside(text, map(_entity, given)))
     text, marked = trimmed(text, marked)
     return ("", []) if _INVISIBLE.fullmatch(text) else (text, merged(text, marked))
+
+
+def _inside(text: str, entities: Iterable[Json]) -> Iterator[Json]:
+    """Those that cover a part of the text."""
+    length = units(text)
+    for entity in entities:
+        start, count = entity["offset"], entity["length"]
+        if 0 <= start < length and 0 < count <= length - start:
+            yield entity
 
 
 def _parsed(text: str) -> Words:
@@ -92,11 +107,16 @@ def _parsed(text: str) -> Words:
 
 def _entity(given: object) -> Json:
     if not isinstance(given, dict):
-        raise bad("can't parse MessageEntity: expected an Object")
-    for name in ("type", "offset", "length"):
+        raise _no_entity("expected an Object")
+    for name, kind in (("type", str), ("offset", int), ("length", int)):
         if name not in given:
-            words = f"can't parse MessageEntity: Can't find field \"{name}\""
-            raise bad(words)
+            raise _no_entity(f'Can\'t find field "{name}"')
+        if not isinstance(given[name], kind):
+            raise _no_entity(f'Field "{name}" must be of type {_TYPE_NAMES[kind]}')
     if given["type"] not in _ENTITY_TYPES:
-        raise bad("can't parse MessageEntity: Unsupported type specified")
+        raise _no_entity("Unsupported type specified")
     return given
+
+
+def _no_entity(words: str) -> ApiError:
+    return bad(f"can't parse MessageEntity: {words}")

@@ -67,17 +67,17 @@ class World:
             account.show_bot()
             return account
         account = self._accounts[number] = Account(number, profile, self.clock, execute)
-        self._arrived.set()
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
         return account
 
     def find(self, number: int) -> Account | None:
         """The bot of that id, if there is one."""
         return self._accounts.get(number)
 
-    async def first(self) -> Account:
-        """The first bot, once there is one."""
+    async def next(self) -> None:
+        """Wait until another bot comes."""
         await self._arrived.wait()
-        return next(iter(self))
 
     async def close(self) -> None:
         """Let go of all that waits."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from nst_core.errors import DuplicateJob, ExecutorClosed, StylizeError, UnknownJob
+from nst_core.errors import DuplicateJob, ExecutorClosed, UnknownJob
 from nst_core.executor.base import Cancelled, Event, Job, Queued
 from nst_core.executor.journal import Journal
 from nst_core.executor.queue import FairQueue
@@ -126,7 +126,8 @@ class LocalExecutor:
         loop = asyncio.get_running_loop()
         try:
             engine = await loop.run_in_executor(self._thread, self._warm_engine)
-        except StylizeError as error:
+        except Exception as error:
+            # Such as a TensorFlow that cannot be imported.
             self._starting = None
             self._failed = True
             self._fail_all(error)
@@ -139,7 +140,7 @@ class LocalExecutor:
         # Nobody awaits it: the job that asked for it is told by its events.
         self._starting.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    def _fail_all(self, error: StylizeError) -> None:
+    def _fail_all(self, error: Exception) -> None:
         from nst_core.executor.work import failed
 
         while self._queue:

@@ -39,10 +39,9 @@ def paint(engine: Engine, job: Job, run: str, emit: Emit, should_stop: Callable[
         emit(Cancelled(job=job.id, run=run))
     except errors.StylizeError as error:
         emit(failed(job, run, error))
-    except Exception:  # noqa: BLE001  one job must never end the others
+    except Exception as error:  # noqa: BLE001  one job must never end the others
         _LOG.exception("job %s failed", job.id)
-        message = "Something went wrong while painting."
-        emit(Failed(job=job.id, run=run, error="InternalError", message=message))
+        emit(failed(job, run, error))
 
 
 def _finished(
@@ -101,8 +100,11 @@ def _forward(job: Job, run: str, progress: Progress, emit: Emit) -> None:
         emit(Previewed(job=job.id, run=run, step=progress.step, total=progress.total, image=image))
 
 
-def failed(job: Job, run: str, error: errors.StylizeError) -> Failed:
-    """The event that tells of an error."""
+def failed(job: Job, run: str, error: Exception) -> Failed:
+    """The event that tells of an error, and of one that nobody foresaw only that it happened."""
+    if not isinstance(error, errors.StylizeError):
+        message = "Something went wrong while painting."
+        return Failed(job=job.id, run=run, error="InternalError", message=message)
     reason = error.reason if isinstance(error, errors.ImageRejected) else ""
     return Failed(
         job=job.id, run=run, error=type(error).__name__, reason=reason, message=str(error)

@@ -58,7 +58,13 @@ async def next_call(page: aiohttp.ClientSession, words: str) -> dict[str, Any]:
 
 async def test_the_same_bot_without_a_token(random_weights: Path) -> None:
     arguments = ("--demo", "--no-open", "--port", "0")
-    settings = {"NST_WEIGHTS": str(random_weights), "STYLEGRAM_SIZE": "64", "STYLEGRAM_STEPS": "5"}
+    settings = {
+        "NST_WEIGHTS": str(random_weights),
+        "STYLEGRAM_SIZE": "64",
+        "STYLEGRAM_STEPS": "5",
+        # A proxy knows nothing of a server on this machine.
+        "http_proxy": "http://127.0.0.1:9",
+    }
     async with running("bot", *arguments, **settings) as bot, page_of(bot, "Try it here") as page:
         async with page.get("/") as response:
             assert "Stylegram" in await response.text()
@@ -92,6 +98,34 @@ async def test_without_weights_it_says_so_in_the_chat_and_in_the_log(tmp_path: P
         assert "Traceback" not in bot.log
 
 
+async def test_the_page_is_opened_and_nobody_waits_for_the_browser(tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "Opened $1." >&2\nexec sleep 5 2>&-\n')
+    browser.chmod(0o755)
+    settings = {"DISPLAY": ":9", "BROWSER": f"{browser} %s", "NST_WEIGHTS": str(tmp_path)}
+    async with running("bot", "--demo", "--port", "0", **settings) as bot:
+        await bot.logs("is listening")
+        await bot.logs("Opened http://127.0.0.1:")
+        assert await bot.stop() == 0
+
+
+ARGUMENTS = [
+    ("bot", "--demo", "--port", "99999"),
+    ("bot", "--demo", "--port", "-1"),
+    ("bot", "--port", "8008"),
+    ("bot.demo", "--port", "many"),
+    ("bot.demo", "--host", ""),
+]
+
+
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
+async def test_arguments_that_make_no_sense(arguments: tuple[str, ...]) -> None:
+    async with running(*arguments) as bot:
+        assert await bot.ends() == 2
+        assert "usage:" in bot.log
+        assert "Traceback" not in bot.log
+
+
 async def test_the_server_alone_serves_any_bot() -> None:
     async with (
         running("bot.demo", "--port", "0") as server,
@@ -111,7 +145,7 @@ async def test_a_port_that_is_taken(module: str) -> None:
         arguments = ["--port", port, *(["--demo", "--no-open"] if module == "bot" else [])]
         async with running(module, *arguments) as bot:
             assert await bot.ends() == 1
-            assert f"Port {port} cannot be had" in bot.log
+            assert re.search(rf"Port {port}\b.* cannot be had", bot.log)
             assert "Traceback" not in bot.log
 
 

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 STYLE = "mosaic"
 FAULTS = f"/demo/bots/{TOKEN.partition(':')[0]}/faults"
-MEGABYTE = 1024**2
 
 
 @dataclass
@@ -108,19 +107,30 @@ async def test_while_one_hangs_the_others_go_on(town: Town) -> None:
         await waits.hears("sendPhoto")
 
 
-async def test_an_answer_that_hangs_makes_no_second_message(town: Town) -> None:
-    person = town.person()
-    await town.order(kind="hang_after", method="sendMessage", chat_id=person.chat, seconds=2)
+async def test_an_answer_that_hangs_holds_up_its_own_chat_only(town: Town) -> None:
+    person, other = town.person(), town.person()
+    await town.order(kind="hang_after", method="sendMessage", chat_id=person.chat, seconds=100)
     await person.say("/help")
+    await person.reads("How to get a painting")
     await person.say("/start")
-    await person.reads("Hello! I paint")
+    await other.say("/start")
+    await other.reads("Hello! I paint")
+    assert len(town.sent(person, "sendMessage")) == 1
+    async with town.control.delete(FAULTS):
+        await person.reads("Hello! I paint")
     assert len(town.sent(person, "sendMessage")) == 2
 
 
-async def test_a_slow_upload_arrives(town: Town) -> None:
-    person = town.person()
-    await town.order(kind="slow", method="sendPhoto", rate=10_000)
-    await paints_for(person)
+async def test_a_slow_upload_arrives_and_keeps_nobody_waiting(town: Town) -> None:
+    person, other = town.person(), town.person()
+    await town.order(kind="slow", method="sendPhoto", rate=50)
+    await person.photo(picture(), caption=STYLE)
+    await person.hears("sendChatAction")
+    await other.say("/start")
+    await other.reads("Hello! I paint")
+    assert not town.sent(person, "sendPhoto")
+    async with town.control.delete(FAULTS):
+        await person.hears("sendPhoto")
     assert len(town.sent(person, "sendPhoto")) == 1
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.bot.load import rush
 
 CHATS = 200
 
 
 async def test_two_hundred_photos_at_once() -> None:
-    report = await rush(CHATS, Path())
+    report = await rush(CHATS)
     assert report.waiting == report.strays == 0
     assert len(report.answers) == CHATS
     for answers in report.answers:

@@ -260,4 +260,5 @@ async def test_an_unreachable_telegram_is_waited_for(random_weights: Path, numbe
         await bot.logs("Telegram cannot be reached, again in 1 s")
         await bot.logs("again in 2 s")
         assert await bot.stop(number) == 0
+        assert "Unclosed" not in bot.log
         assert "Traceback" not in bot.log

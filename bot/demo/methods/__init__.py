@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from bot.demo.account import Account
+from bot.demo.faults import Dropped
 from bot.demo.methods import editing, hearing, profile, sending
 from bot.demo.wire import ApiError, Json, Params, Remark
 
 __all__ = ["METHODS", "Method", "answer", "execute"]
+
+logger = logging.getLogger(__name__)
 
 Method: TypeAlias = Callable[[Account, Params], Awaitable[Any]]
 
@@ -64,6 +68,9 @@ async def answer(account: Account, method: str, params: Params) -> Any:
         refusal = {"error_code": error.code, "description": error.description}
         account.journal.note(method, params, error=refusal)
         raise
+    except Dropped:
+        account.journal.note(method, params, error={"error_code": 0, "description": "cut off"})
+        raise
     told = result.result if isinstance(result, Remark) else result
     account.journal.note(method, params, result=told)
     await account.faults.after(fault)
@@ -74,8 +81,10 @@ async def execute(account: Account, call: Json) -> None:
     """Do what a webhook's answer asks for; nobody hears how it went."""
     try:
         await answer(account, str(call["method"]), Params.of(call))
-    except ApiError:
+    except (ApiError, Dropped):
         return
+    except Exception:
+        logger.exception("the answer of a webhook could not be done")
 
 
 async def _act(account: Account, method: str, params: Params) -> Any:

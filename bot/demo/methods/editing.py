@@ -146,7 +146,7 @@ def _input_media(params: Params) -> Json:
         raise bad("can't parse InputMedia: expected an Object")
     if "type" not in item:
         raise bad("can't parse InputMedia: Can't find field \"type\"")
-    if item["type"] not in _MEDIA:
+    if str(item["type"]) not in _MEDIA:
         words = f'can\'t parse InputMedia: type "{item["type"]}" is unsupported'
         raise bad(words)
     return item
@@ -198,10 +198,10 @@ def _reaction(params: Params) -> str:
         raise bad("can't parse ReactionType: expected an Object")
     if not all("type" in each for each in given):
         raise bad("can't parse ReactionType: Can't find field \"type\"")
-    if any(each["type"] not in _REACTION_TYPES for each in given):
+    if any(str(each["type"]) not in _REACTION_TYPES for each in given):
         raise bad("can't parse ReactionType: invalid reaction type specified")
     if len(given) > 1:
         raise bad("REACTIONS_TOO_MANY")
-    if any(each.get("emoji") not in REACTIONS for each in given):
+    if any(str(each.get("emoji")) not in REACTIONS for each in given):
         raise bad("REACTION_INVALID")
     return str(given[0]["emoji"]) if given else ""

@@ -92,8 +92,5 @@ async def get_file(account: Account, params: Params) -> Json:
 
 
 def _allowed(params: Params) -> list[str] | None:
-    try:
-        given = params.json("allowed_updates")
-    except ValueError:
-        return None
+    given = params.json("allowed_updates")
     return [str(kind) for kind in given] if isinstance(given, list) else None

@@ -25,7 +25,6 @@ __all__ = [
 ]
 
 CAPTION_TOO_LONG: Final = bad("message caption is too long")
-_MOST_BYTES: Final = 32_768
 _ALBUM: Final = 10
 _ALONE: Final = {"document", "audio"}
 _ALBUM_KINDS: Final = {"photo", "document"}
@@ -96,8 +95,6 @@ def text_content(params: Params, too_long: ApiError) -> Json:
     """
     if not params.text("text"):
         raise bad("message text is empty")
-    if len(params.text("text").encode()) > _MOST_BYTES:
-        raise bad("text is too long")
     text, entities = read_words(params, "text", TEXT, too_long)
     if not text:
         raise bad("text must be non-empty")
