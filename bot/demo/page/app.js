@@ -19,6 +19,7 @@
 
 import { Refusal, World } from "/page/api.js";
 import { Banner } from "/page/banner.js";
+import { onNewDay } from "/page/day.js";
 import { alertDialog } from "/page/dialog.js";
 import { el } from "/page/dom.js";
 import { refuseStrayDrops } from "/page/dropzone.js";
@@ -29,6 +30,7 @@ import { Panes } from "/page/panes.js";
 import { askGroup, askPerson } from "/page/people.js";
 import { Presses } from "/page/presses.js";
 import { Sidebar } from "/page/sidebar.js";
+import { keep, recall } from "/page/storage.js";
 import { Store } from "/page/store.js";
 import { T } from "/page/texts.js";
 import { applyTheme } from "/page/theme.js";
@@ -75,12 +77,21 @@ class App {
   }
 
   async copy(text) {
+    // Over plain http, from another computer, there is no clipboard at all.
+    const writing = navigator.clipboard?.writeText(text) ?? Promise.reject();
     this.toaster.say(
-      await navigator.clipboard.writeText(text).then(
+      await writing.then(
         () => T.copied,
         () => T.copyFailed,
       ),
     );
+  }
+
+  /** Shows what the bot answered to a press, if it did in words. */
+  tell(answer) {
+    if (!answer?.text) return;
+    if (answer.alert) alertDialog(answer.text);
+    else this.toaster.say(answer.text);
   }
 
   /** What is open and looked at has no unread messages; the title tells of the others. */
@@ -93,7 +104,8 @@ class App {
 
   #listen() {
     this.store.on("message", (event) => this.#count(event));
-    this.store.on("toast", ({ event }) => this.#toast(event));
+    onNewDay(() => this.store.tell("day"));
+    addEventListener("beforeunload", (event) => this.outbox.busy && event.preventDefault());
     document.addEventListener("visibilitychange", () => this.attend());
   }
 
@@ -104,6 +116,7 @@ class App {
     if (!bot) this.void.replaceChildren(noBotState(apiUrl, (text) => this.copy(text)));
     this.panes.show();
     if (bot) this.#speak();
+    if (document.activeElement === document.body) this.panes.chats.at(-1)?.rest();
   }
 
   /** The first news of a bot brings its whole world. */
@@ -119,19 +132,13 @@ class App {
     this.attend();
   }
 
-  #toast({ text, alert }) {
-    if (!text) return;
-    if (alert) alertDialog(text);
-    else this.toaster.say(text);
-  }
-
   /** Tells the server, once, which language the visitor reads. */
   #speak() {
     const [person] = this.store.people.values();
     const language = navigator.language.split("-")[0].toLowerCase();
     const key = `stylegram.language.${this.store.bot.id}`;
-    if (!person || sessionStorage.getItem(key)) return;
-    sessionStorage.setItem(key, language);
+    if (!person || recall("sessionStorage", key)) return;
+    keep("sessionStorage", key, language);
     if (person.language !== language)
       this.attempt(() => this.world().changePerson(person.id, { language }));
   }

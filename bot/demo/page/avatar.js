@@ -25,9 +25,12 @@ export const hueOf = (id) => String((Math.abs(id) * HUE_STEP) % 360);
 
 function initials(name) {
   const words = name.trim().split(/\s+/);
-  return words
-    .slice(0, 2)
-    .map((word) => [...word][0] ?? "")
-    .join("")
-    .toUpperCase();
+  return (
+    words
+      .slice(0, 2)
+      // Marks that steer the writing's direction are not to be seen by themselves.
+      .map((word) => [...word.replace(/^[\p{C}\p{M}]+/u, "")][0] ?? "")
+      .join("")
+      .toUpperCase()
+  );
 }

@@ -8,6 +8,7 @@ import { richText } from "/page/entities.js";
 import { clock, dayKey, dayLabel } from "/page/format.js";
 import { icon } from "/page/icons.js";
 import { keyboard } from "/page/keyboard.js";
+import { chips, meta, metaWidth } from "/page/marks.js";
 import { Media } from "/page/media.js";
 import { T } from "/page/texts.js";
 
@@ -48,11 +49,14 @@ export class Bubble {
 
   /** Takes a new or changed message of this bubble. */
   put(message) {
+    const keys = this.#keyboard();
     const place = this.messages.findIndex((known) => known.message_id >= message.message_id);
     const known = place >= 0 && this.messages[place].message_id === message.message_id;
     this.messages.splice(place < 0 ? this.messages.length : place, known ? 1 : 0, message);
     if (known) this.row.setAttribute("aria-live", "off");
     this.#show();
+    // Of the many edits of a job, this is the one that tells how it ended.
+    if (known && keys && !this.#keyboard()) this.#hands.announce(summary(this.#worded()));
   }
 
   /** @returns {boolean} whether nothing is left of it */
@@ -69,6 +73,11 @@ export class Bubble {
     if (newDay) setText(this.#day.firstChild, dayLabel(this.first.date));
     this.row.classList.toggle("joined-above", !newDay && belongs(before, this));
     this.row.classList.toggle("joined-below", Boolean(after) && belongs(this, after));
+  }
+
+  focus() {
+    this.row.setAttribute("tabindex", "-1");
+    this.row.focus({ preventScroll: true });
   }
 
   flash() {
@@ -90,6 +99,7 @@ export class Bubble {
       slot("reactions"),
       slot("meta"),
     );
+    this.#slots.author.dir = "auto";
     this.#stack = el("div", { class: "stack" }, frame, slot("keys"));
     this.#day = el("div", { class: "day", hidden: true }, el("span"));
     const more = el(
@@ -97,6 +107,8 @@ export class Bubble {
       {
         class: "more",
         type: "button",
+        // The bubble itself opens the menu by Enter: no second stop for each of many messages.
+        tabindex: "-1",
         "aria-label": T.messageMenu,
         "aria-haspopup": "menu",
         data: { testid: "message-menu" },
@@ -106,12 +118,12 @@ export class Bubble {
     more.addEventListener("click", () => this.#hands.menu(this.messages, more));
     this.row = el(
       "div",
-      { class: "row", data: { testid: "message" } },
+      { class: "row", role: "article", data: { testid: "message" } },
       slot("face"),
       this.#stack,
       more,
     );
-    this.node = el("div", { class: "entry" }, this.#day, this.row);
+    this.node = el("div", {}, this.#day, this.row);
   }
 
   #show() {
@@ -127,9 +139,27 @@ export class Bubble {
     this.#showWords();
     this.#part("reactions", first.reactions, (reactions) => chips(reactions));
     this.#showMeta(from);
+    this.#showKeys();
+    setAttr(row, "aria-label", this.#label());
+  }
+
+  #label() {
+    const { from, date } = this.first;
+    return T.message(this.#hands.nameOf(from), summary(this.#worded()), clock(date));
+  }
+
+  /** Whoever is at a button stays at one when others take their place. */
+  #showKeys() {
+    const { keys } = this.#slots;
+    const buttons = () => [...keys.querySelectorAll(".key")];
+    const place = buttons().indexOf(document.activeElement);
     this.#part("keys", this.#keyboard(), (rows) => [
-      keyboard(rows, this.#hands.keys(this.#keyed())),
+      keyboard(rows, this.#hands.keys(this.#withKeys())),
     ]);
+    if (place < 0 || keys.contains(document.activeElement)) return;
+    const next = buttons()[place] ?? buttons()[0];
+    if (next) next.focus({ preventScroll: true });
+    else this.focus();
   }
 
   /** Fills a part anew only if its key changed; an empty key hides it. */
@@ -191,12 +221,12 @@ export class Bubble {
     return this.messages.find(textOf) ?? this.first;
   }
 
-  #keyed() {
+  #withKeys() {
     return this.messages.find((message) => message.reply_markup?.inline_keyboard) ?? this.first;
   }
 
   #keyboard() {
-    return this.#keyed().reply_markup?.inline_keyboard;
+    return this.#withKeys().reply_markup?.inline_keyboard;
   }
 
   #quoteKey() {
@@ -221,8 +251,8 @@ export class Bubble {
       el(
         "span",
         { class: "quote-words" },
-        el("span", { class: "quote-name" }, this.#hands.nameOf(original.from)),
-        el("span", { class: "quote-text" }, words),
+        el("span", { class: "quote-name", dir: "auto" }, this.#hands.nameOf(original.from)),
+        el("span", { class: "quote-text", dir: "auto" }, words),
       ),
     );
     button.addEventListener("click", () => this.#hands.reveal(original.message_id));
@@ -240,25 +270,4 @@ function belongs(above, below) {
     dayKey(above.first.date) === dayKey(below.first.date) &&
     below.first.date - above.first.date < JOIN_SECONDS
   );
-}
-
-function chips(reactions) {
-  const counts = new Map();
-  for (const { emoji } of reactions) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
-  return [...counts].map(([emoji, count]) =>
-    el("span", { class: "chip" }, count > 1 ? `${emoji} ${count}` : emoji),
-  );
-}
-
-/** About the room that the time and its marks take, without asking the browser to lay them out. */
-function metaWidth(text, from) {
-  return text.length * 6.8 + (from === "me" ? 30 : 14);
-}
-
-function meta(message, from) {
-  return [
-    message.edit_date && el("span", {}, T.edited),
-    el("time", { datetime: new Date(message.date * 1000).toISOString() }, clock(message.date)),
-    from === "me" && icon("check"),
-  ].filter(Boolean);
 }

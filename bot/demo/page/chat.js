@@ -1,16 +1,16 @@
 /** A pane: one chat, whole, as one of its people sees it. */
 
 import { actionButton } from "/page/buttons.js";
+import { openChatMenu } from "/page/chatmenu.js";
 import { Composer } from "/page/composer.js";
 import { confirmDialog } from "/page/dialog.js";
-import { el } from "/page/dom.js";
+import { el, setText } from "/page/dom.js";
 import { acceptFiles } from "/page/dropzone.js";
 import { emptyState } from "/page/empty.js";
 import { Hands } from "/page/hands.js";
 import { Head } from "/page/head.js";
 import { Jump } from "/page/jump.js";
 import { Log } from "/page/log.js";
-import { openMenu } from "/page/menu.js";
 import { Parcels } from "/page/parcels.js";
 import { openSamples, sampleFile } from "/page/samples.js";
 import { openSheet } from "/page/sheet.js";
@@ -60,6 +60,17 @@ export class Chat {
     return !document.hidden && this.log.following && this.node.checkVisibility();
   }
 
+  /** Takes the focus where one goes on from here. */
+  rest() {
+    if (this.room.info.blocked) this.unblock.focus();
+    else if (!this.composer.invite()) this.log.focus();
+  }
+
+  /** Says it to those who listen to the page. */
+  announce(text) {
+    setText(this.news, text);
+  }
+
   /** Call it once the pane stands in the page. */
   opened() {
     this.log.toBottom();
@@ -77,6 +88,7 @@ export class Chat {
     this.parcels = new Parcels(this.#app.outbox, this.room);
     this.soft = new Soft();
     this.welcome = el("div", { class: "welcome", hidden: true });
+    this.news = el("p", { class: "unseen", role: "status" });
     this.log.tail.append(this.parcels.node, this.soft.node);
     this.log.content.prepend(this.welcome);
     this.barred = this.#buildBarred();
@@ -91,14 +103,15 @@ export class Chat {
       el("div", { class: "log-frame" }, this.log.node, this.jump.node),
       this.barred,
       this.composer.node,
+      this.news,
     );
     acceptFiles(this.node, (files) => this.#offer(files));
   }
 
   /** What stands in place of the composer while the bot is blocked. */
   #buildBarred() {
-    const unblock = actionButton(T.unblock, "primary", () => this.#block(false), "unblock");
-    return el("div", { class: "barred", hidden: true }, el("p", {}, T.blocked), unblock);
+    this.unblock = actionButton(T.unblock, "primary", () => this.#block(false), "unblock");
+    return el("div", { class: "barred", hidden: true }, el("p", {}, T.blocked), this.unblock);
   }
 
   #listen() {
@@ -112,6 +125,7 @@ export class Chat {
       store.on("bot", () => this.#refresh()),
       store.on("people", () => this.#refresh()),
       store.on("loaded", () => this.#reloaded()),
+      store.on("day", () => this.log.showDays()),
       outbox.watch((room) => room === this.room && this.#showParcels()),
     ];
   }
@@ -124,6 +138,7 @@ export class Chat {
 
   #removed(id) {
     this.log.drop(id);
+    this.composer.checkContext();
     this.#showEmpty();
   }
 
@@ -131,6 +146,7 @@ export class Chat {
     // A chat that is no more is about to be closed.
     if (this.#app.store.rooms.get(this.room.id) !== this.room) return;
     this.log.sync();
+    if (!this.log.following) this.jump.add(this.room.missed);
     this.#refresh();
   }
 
@@ -138,10 +154,19 @@ export class Chat {
     const { store } = this.#app;
     this.head.show(store, this.room);
     this.composer.refresh(store.peopleOf(this.room), this.persona);
-    this.barred.hidden = !this.room.info.blocked;
-    this.composer.node.hidden = Boolean(this.room.info.blocked);
+    this.#showBarred(Boolean(this.room.info.blocked));
     this.#showAction();
     this.#showEmpty();
+  }
+
+  #showBarred(blocked) {
+    const [leaving, coming] = blocked
+      ? [this.composer.node, this.barred]
+      : [this.barred, this.composer.node];
+    const focused = leaving.contains(document.activeElement);
+    leaving.hidden = true;
+    coming.hidden = false;
+    if (focused) this.rest();
   }
 
   #showAction() {
@@ -175,7 +200,9 @@ export class Chat {
       start: () => this.hands.command("/start"),
       sample: (sample) => this.#sendSample(sample),
     };
+    const focused = this.welcome.contains(document.activeElement);
     this.welcome.replaceChildren(...(empty ? [emptyState(this.#app.store, this.room, hands)] : []));
+    if (focused) this.rest();
   }
 
   #showParcels() {
@@ -232,33 +259,10 @@ export class Chat {
   }
 
   #menu(anchor) {
-    const { blocked } = this.room.info;
-    openMenu(
-      anchor,
-      [
-        !this.room.isGroup &&
-          (blocked
-            ? {
-                icon: "check",
-                label: T.unblock,
-                act: () => this.#block(false),
-                testid: "menu-unblock",
-              }
-            : {
-                icon: "block",
-                label: T.block,
-                act: () => this.#block(true),
-                testid: "menu-block",
-              }),
-        {
-          icon: "broom",
-          label: T.clear,
-          act: () => this.#clear(),
-          testid: "menu-clear",
-          danger: true,
-        },
-      ].filter(Boolean),
-    );
+    openChatMenu(anchor, this.room, {
+      block: (blocked) => this.#block(blocked),
+      clear: () => this.#clear(),
+    });
   }
 
   async #block(blocked) {

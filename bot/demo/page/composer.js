@@ -1,7 +1,8 @@
 /** Where one writes: text, commands, attachments, replies and edits. */
 
 import { iconButton } from "/page/buttons.js";
-import { summary, textOf } from "/page/content.js";
+import { ContextBar } from "/page/context.js";
+import { textOf } from "/page/content.js";
 import { el } from "/page/dom.js";
 import { icon } from "/page/icons.js";
 import { openMenu } from "/page/menu.js";
@@ -14,7 +15,6 @@ const TALLEST = 180;
 export class Composer {
   #room;
   #hands;
-  #context = null;
 
   /**
    * @param {import("/page/room.js").Room} room
@@ -25,21 +25,27 @@ export class Composer {
     this.#room = room;
     this.#hands = hands;
     this.#build();
-    this.input.value = room.draft;
-    this.#typed();
+    this.#showContext();
+    this.#write(room.draft);
   }
 
   focus() {
     this.input.focus();
   }
 
-  /** Takes the focus, unless that would raise a phone's keyboard unasked. */
+  /**
+   * Takes the focus, unless that would raise a phone's keyboard unasked.
+   * @returns {boolean} whether it did
+   */
   invite() {
-    if (matchMedia("(pointer: fine)").matches) this.focus();
+    const unasked = matchMedia("(pointer: fine)").matches;
+    if (unasked) this.focus();
+    return unasked;
   }
 
   /** The bot's commands or the people changed. */
   refresh(people, persona) {
+    this.checkContext();
     this.menu.hidden = !this.#room.info.commands?.length;
     this.personaBox.hidden = !this.#room.isGroup;
     if (!this.#room.isGroup) return;
@@ -50,39 +56,57 @@ export class Composer {
 
   /** Begins a reply (`kind` "reply") or an edit ("edit"). */
   begin(kind, message) {
-    this.#context = { kind, message };
-    this.contextIcon.replaceChildren(icon(kind));
-    this.contextName.textContent =
-      kind === "edit" ? T.editing : T.replyTo(this.#hands.nameOf(message.from));
-    this.contextText.textContent = summary(message);
-    this.context.hidden = false;
+    this.endContext();
+    this.#room.context = { kind, message, aside: this.input.value };
+    this.#showContext();
     if (kind === "edit") this.#write(textOf(message));
     this.focus();
   }
 
+  /** What was being written before an edit comes back after it. */
   endContext() {
-    if (!this.#context) return;
-    const wasEdit = this.#context.kind === "edit";
-    this.#context = null;
-    this.context.hidden = true;
-    if (wasEdit) this.#write("");
+    const { context } = this.#room;
+    if (!context) return;
+    this.#room.context = null;
+    this.#showContext();
+    if (context.kind === "edit") this.#write(context.aside);
+  }
+
+  /** Nothing can be answered or edited that is no longer there; what was typed stays. */
+  checkContext() {
+    const { context } = this.#room;
+    if (!context || this.#room.message(context.message.message_id)) return;
+    const typed = this.input.value;
+    this.endContext();
+    if (!this.draft) this.#write(typed);
   }
 
   /** What a message that is sent now answers to; asking for it settles it. */
   takeReply() {
-    const message = this.#context?.kind === "reply" ? this.#context.message : null;
-    if (message) this.endContext();
-    return message ? { reply_to: message.message_id, thread: message.message_thread_id } : {};
+    const { context } = this.#room;
+    if (context?.kind !== "reply") return {};
+    this.endContext();
+    const { message_id: id, message_thread_id: thread } = context.message;
+    return { reply_to: id, thread };
   }
 
   /** @returns {string} the text so far, which goes with the files as their caption */
   takeDraft() {
-    const text = this.input.value.trim();
-    this.#write("");
+    const text = this.draft;
+    if (!this.editing) this.#write("");
     return text;
   }
 
+  /** What is written and not yet sent; the words of an edit are none of it. */
   get draft() {
+    return this.editing ? "" : this.#text;
+  }
+
+  get editing() {
+    return this.#room.context?.kind === "edit";
+  }
+
+  get #text() {
     return this.input.value.trim();
   }
 
@@ -109,29 +133,15 @@ export class Composer {
       "aria-hidden": "true",
       data: { testid: "file-input" },
     });
+    this.context = new ContextBar(() => this.endContext());
     this.node = el(
       "form",
       { class: "composer" },
-      this.#buildContext(),
+      this.context.node,
       this.#buildPersona(),
       this.#buildLine(),
     );
     this.#listen();
-  }
-
-  #buildContext() {
-    this.contextIcon = el("span", { class: "context-icon" });
-    this.contextName = el("span", { class: "quote-name" });
-    this.contextText = el("span", { class: "quote-text" });
-    const cancel = iconButton("close", T.cancel, () => this.endContext());
-    this.context = el(
-      "div",
-      { class: "context", hidden: true, data: { testid: "context" } },
-      this.contextIcon,
-      el("div", { class: "context-words" }, this.contextName, this.contextText),
-      cancel,
-    );
-    return this.context;
   }
 
   #buildPersona() {
@@ -214,10 +224,10 @@ export class Composer {
 
   #typed() {
     const { input } = this;
-    this.#room.draft = this.#context?.kind === "edit" ? "" : input.value;
+    this.#room.draft = input.value;
     input.style.height = "auto";
     input.style.height = `${Math.min(input.scrollHeight, TALLEST)}px`;
-    this.send.classList.toggle("ready", Boolean(this.draft));
+    this.send.classList.toggle("ready", Boolean(this.#text));
     this.suggestions.update();
   }
 
@@ -226,32 +236,46 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#submit();
-    } else if (event.key === "Escape" && this.#context) {
+    } else if (event.key === "Escape" && this.#room.context) {
       event.stopPropagation();
       this.endContext();
     }
   }
 
   #submit() {
-    const text = this.draft;
-    if (!text) return;
+    const text = this.#text;
     if (text.length > LONGEST_TEXT) {
       this.#hands.say(T.tooLong(LONGEST_TEXT));
       return;
     }
     this.suggestions.close();
-    if (this.#context?.kind === "edit") this.#edit(text);
-    else this.#hands.send({ text: this.takeDraft(), ...this.takeReply() });
+    if (this.editing) this.#edit(text);
+    else if (text) this.#hands.send({ text: this.takeDraft(), ...this.takeReply() });
   }
 
   async #edit(text) {
-    const { message } = this.#context;
-    if (text === textOf(message) || (await this.#hands.edit(message, text))) this.endContext();
+    const { context } = this.#room;
+    const { message } = context;
+    // A caption can be taken away; a message of nothing cannot be.
+    if (!text && typeof message.text === "string") {
+      this.#hands.say(T.emptyEdit);
+      return;
+    }
+    const done = text === textOf(message) || (await this.#hands.edit(message, text));
+    if (done && this.#room.context === context) this.endContext();
   }
 
   #command(text) {
     this.#write("");
     this.#hands.command(text);
+  }
+
+  #showContext() {
+    const { context } = this.#room;
+    const editing = context?.kind === "edit";
+    this.context.show(context, this.#hands.nameOf);
+    this.send.setAttribute("aria-label", editing ? T.save : T.send);
+    this.send.title = editing ? T.save : T.send;
   }
 
   #write(text) {

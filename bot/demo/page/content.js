@@ -10,7 +10,7 @@ const SERVICE = Object.keys(T.service);
 export const textOf = (message) => message.text ?? message.caption ?? "";
 export const entitiesOf = (message) => message.entities ?? message.caption_entities ?? [];
 export const serviceOf = (message) => SERVICE.find((field) => field in message);
-export const isPhoto = (message) => Boolean(message.photo?.length);
+export const isPhoto = ({ photo }) => Array.isArray(photo) && photo.length > 0;
 
 /** @returns {string} "photo", "animation", "document", … or "text" */
 export function kindOf(message) {
@@ -34,8 +34,7 @@ export function fullPicture(message) {
     : null;
 }
 
-export const isImageFile = (file) =>
-  /^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(file?.mime_type ?? "");
+const isImageFile = (file) => /^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(file?.mime_type ?? "");
 
 function picture(size, message) {
   return {
@@ -60,6 +59,15 @@ export function attachment(message) {
 
 /** One line that stands for a message, in the list of chats or in a quote. */
 export function summary(message) {
+  try {
+    return inWords(message);
+  } catch {
+    // Bots can be handed anything; a list of chats has to stand all the same.
+    return T.unknownKind;
+  }
+}
+
+function inWords(message) {
   const service = serviceOf(message);
   if (service) return T.service[service](message);
   const text = textOf(message).replaceAll(/\s+/g, " ").trim();

@@ -16,7 +16,7 @@ export function openDialog(about, ...children) {
     data: about.testid ? { testid: about.testid } : {},
   };
   const dialog = el("dialog", props, ...children);
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  closeBeside(dialog);
   dialog.addEventListener("close", () => {
     dialog.remove();
     about.onClose?.();
@@ -24,6 +24,19 @@ export function openDialog(about, ...children) {
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/** A press beside it closes it; one that only ends there, as when selecting text, does not. */
+function closeBeside(dialog) {
+  let began = false;
+  dialog.addEventListener("pointerdown", (event) => (began = isBeside(dialog, event)));
+  dialog.addEventListener("click", (event) => began && isBeside(dialog, event) && dialog.close());
+}
+
+function isBeside(dialog, { target, clientX, clientY }) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  const within = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+  return target === dialog && !within;
 }
 
 /** Says something that wants to be read. */

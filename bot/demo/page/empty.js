@@ -53,7 +53,7 @@ export function noBotState(apiUrl, copy) {
   );
   return el(
     "div",
-    { class: "empty no-bot" },
+    { class: "empty" },
     el("img", { class: "mark", src: "/page/favicon.svg", alt: "" }),
     el("h3", {}, T.noBot),
     el("p", { class: "empty-words" }, T.noBotHow),

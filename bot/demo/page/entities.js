@@ -3,15 +3,15 @@
 import { el } from "/page/dom.js";
 import { T } from "/page/texts.js";
 
-const TAGS = {
-  bold: "strong",
-  italic: "em",
-  underline: "u",
-  strikethrough: "s",
-  code: "code",
-  blockquote: "blockquote",
-  expandable_blockquote: "blockquote",
-};
+const TAGS = new Map([
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["underline", "u"],
+  ["strikethrough", "s"],
+  ["code", "code"],
+  ["blockquote", "blockquote"],
+  ["expandable_blockquote", "blockquote"],
+]);
 const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:", "tel:", "tg:"]);
 
 /**
@@ -66,7 +66,7 @@ function element(entity, text, onCommand) {
     case "pre":
       return pre(entity.language);
     default:
-      return el(TAGS[entity.type] ?? "span");
+      return el(TAGS.get(entity.type) ?? "span");
   }
 }
 

@@ -13,25 +13,31 @@ const SHORT_DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "short"
 const DAY_MS = 86_400_000;
 const UNITS = ["B", "KB", "MB", "GB"];
 
+/** A moment that is none, which a test may send, must not keep the page from showing the rest. */
+const moment = (seconds) => new Date(Number.isFinite(seconds) ? seconds * 1000 : 0);
+
 /** @param {number} seconds since the epoch, as the Bot API counts */
-export const clock = (seconds) => CLOCK.format(seconds * 1000);
+export const clock = (seconds) => CLOCK.format(moment(seconds));
+
+/** As machines read it. */
+export const timestamp = (seconds) => moment(seconds).toISOString();
 
 /** One value for each calendar day of the reader. */
-export const dayKey = (seconds) => new Date(seconds * 1000).toDateString();
+export const dayKey = (seconds) => moment(seconds).toDateString();
 
 export function dayLabel(seconds) {
   const key = dayKey(seconds);
   if (key === new Date().toDateString()) return T.today;
   if (key === new Date(Date.now() - DAY_MS).toDateString()) return T.yesterday;
-  const sameYear = new Date(seconds * 1000).getFullYear() === new Date().getFullYear();
-  return (sameYear ? DAY : DAY_OF_YEAR).format(seconds * 1000);
+  const sameYear = moment(seconds).getFullYear() === new Date().getFullYear();
+  return (sameYear ? DAY : DAY_OF_YEAR).format(moment(seconds));
 }
 
 /** What stands beside a chat in the list: the time today, else the day. */
 export function shortMoment(seconds) {
   return dayKey(seconds) === new Date().toDateString()
     ? clock(seconds)
-    : SHORT_DAY.format(seconds * 1000);
+    : SHORT_DAY.format(moment(seconds));
 }
 
 export function size(bytes) {

@@ -37,6 +37,11 @@ export class Hands {
     openViewer(this.#app.store, this.#chat.room, id);
   }
 
+  /** Reads out what changed without being new. */
+  announce(text) {
+    this.#chat.announce(text);
+  }
+
   reveal(id) {
     if (!this.#chat.log.reveal(id)) this.#app.toaster.say(T.gone);
   }
@@ -106,7 +111,7 @@ export class Hands {
     const answer = await this.#app.attempt(() =>
       this.#app.world().press(room.id, persona, message.message_id, data),
     );
-    if (answer) await this.#app.presses.answered(answer.query_id);
+    if (answer) this.#app.tell(await this.#app.presses.answered(answer.query_id));
   }
 }
 

@@ -8,10 +8,15 @@ import { T } from "/page/texts.js";
 export class Head {
   /** @param {{back: () => void, close: () => void, menu: (anchor: Element) => void}} hands */
   constructor(hands) {
-    this.face = el("span", { class: "head-face" });
-    this.title = el("h2", { class: "head-title" });
+    this.face = el("span");
+    this.title = el("h2", { class: "head-title", dir: "auto" });
     this.status = el("p", { class: "head-status" });
-    this.action = el("p", { class: "head-action", hidden: true, data: { testid: "action" } });
+    this.action = el("p", {
+      class: "head-action",
+      role: "status",
+      hidden: true,
+      data: { testid: "action" },
+    });
     this.back = iconButton("back", T.back, hands.back, { testid: "back" });
     this.more = iconButton("more", T.chatMenu, () => hands.menu(this.more), {
       testid: "chat-menu",

@@ -16,9 +16,9 @@ export class Jump {
     this.#show();
   }
 
-  /** One more message that the reader has not come to. */
-  add() {
-    this.#count += 1;
+  /** More messages that the reader has not come to. */
+  add(count = 1) {
+    this.#count += count;
     this.#show();
   }
 

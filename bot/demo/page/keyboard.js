@@ -5,6 +5,8 @@ import { safeUrl } from "/page/entities.js";
 import { icon } from "/page/icons.js";
 import { T } from "/page/texts.js";
 
+// More letters than a third of a narrow pane holds.
+const LONG = 9;
 const PATIENCE_MS = 5000;
 const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
 
@@ -18,7 +20,9 @@ export function keyboard(rows, hands) {
 }
 
 function buttonRow(row, hands) {
-  return el("div", { class: "keyboard-row" }, ...row.map((button) => key(button, hands)));
+  const long = row.length > 2 && row.some(({ text }) => text.length > LONG);
+  const props = { class: long ? "keyboard-row long" : "keyboard-row" };
+  return el("div", props, ...row.map((button) => key(button, hands)));
 }
 
 function key(button, hands) {

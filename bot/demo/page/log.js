@@ -6,6 +6,8 @@ import { onLongPress } from "/page/longpress.js";
 import { T } from "/page/texts.js";
 
 const NEAR_BOTTOM = 60;
+const NEAR_TOP = 600;
+const PAGE = 200;
 const ROW_KEYS = { ArrowUp: -1, ArrowDown: 1 };
 
 export class Log {
@@ -15,6 +17,9 @@ export class Log {
   #byMessage = new Map();
   #onMove;
   #top = 0;
+  #height = 0;
+  /** What is older than this message is built only when one scrolls up to it. */
+  #floor;
 
   /**
    * @param {import("/page/room.js").Room} room
@@ -25,6 +30,7 @@ export class Log {
     this.#room = room;
     this.#hands = hands;
     this.#onMove = onMove;
+    this.#floor = this.#newest();
     this.following = true;
     this.fromTop = false;
     this.list = el("div", { class: "list" });
@@ -52,6 +58,7 @@ export class Log {
 
   /** Makes the list what the room holds, touching only what differs. */
   sync() {
+    this.#floor = Math.min(this.#floor, this.#newest());
     const held = new Set(this.#room.messages.map((message) => message.message_id));
     for (const id of [...this.#byMessage.keys()]) if (!held.has(id)) this.drop(id);
     for (const message of this.#room.messages) this.put(message);
@@ -66,7 +73,18 @@ export class Log {
     this.sync();
   }
 
+  /** Draws a message; one that cannot be drawn must not take the others with it. */
   put(message) {
+    if (message.message_id < this.#floor && !this.#byMessage.has(message.message_id)) return;
+    try {
+      this.#draw(message);
+    } catch (error) {
+      console.error(error);
+      this.#draw(bare(message));
+    }
+  }
+
+  #draw(message) {
     const id = message.message_id;
     const bubble = this.#byMessage.get(id) ?? this.#albumOf(message);
     if (bubble) {
@@ -83,13 +101,25 @@ export class Log {
     this.#byMessage.delete(id);
     if (!bubble.drop(id)) return;
     const place = this.#bubbles.indexOf(bubble);
+    const focused = bubble.node.contains(document.activeElement);
     this.#bubbles.splice(place, 1);
     bubble.node.remove();
     this.#arrange(place - 1, place);
+    if (focused) (this.#bubbles[place] ?? this.#bubbles[place - 1] ?? this).focus();
+  }
+
+  focus() {
+    this.node.focus({ preventScroll: true });
+  }
+
+  /** Another day has begun: what was today is yesterday. */
+  showDays() {
+    this.#arrange(0, this.#bubbles.length);
   }
 
   /** Scrolls to a message and makes it blink once. */
   reveal(id) {
+    if (this.#room.message(id)) while (!this.#byMessage.has(id) && this.#extend());
     const bubble = this.#byMessage.get(id);
     if (!bubble) return false;
     this.#follow(false);
@@ -111,6 +141,21 @@ export class Log {
 
   get empty() {
     return this.#bubbles.length === 0;
+  }
+
+  #newest() {
+    return this.#room.messages.at(-PAGE)?.message_id ?? 0;
+  }
+
+  /** Shows some more of what is older; the reader stays at the same words. */
+  #extend() {
+    const older = this.#room.messages.filter((message) => message.message_id < this.#floor);
+    const { node } = this;
+    const below = node.scrollHeight - node.scrollTop;
+    this.#floor = older.at(-PAGE)?.message_id ?? 0;
+    for (const message of older.slice(-PAGE)) this.put(message);
+    if (older.length) node.scrollTop = node.scrollHeight - below;
+    return older.length > 0;
   }
 
   #albumOf(message) {
@@ -148,19 +193,29 @@ export class Log {
   }
 
   #watchSize() {
-    const observer = new ResizeObserver(() => this.settle());
+    const observer = new ResizeObserver(() => {
+      this.settle();
+      this.#fill();
+    });
     observer.observe(this.content);
     observer.observe(this.node);
+  }
+
+  #fill() {
+    const { clientHeight, scrollTop } = this.node;
+    if (this.#floor && clientHeight && scrollTop < NEAR_TOP) this.#extend();
   }
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.node;
     const near = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
-    const upwards = scrollTop < this.#top;
+    // A list that has shrunk pushes its reader up, too; one that has grown is followed in a moment.
+    const upwards = scrollTop < this.#top && scrollHeight === this.#height;
     this.#top = scrollTop;
-    // Far from the bottom without having gone up: the list has grown, and will be followed in a moment.
+    this.#height = scrollHeight;
     if (near || this.fromTop) this.#follow(true);
     else if (upwards) this.#follow(false);
+    this.#fill();
   }
 
   #follow(following) {
@@ -185,8 +240,7 @@ export class Log {
     const next = this.#bubbles[place];
     if (!next) return;
     event.preventDefault();
-    next.row.setAttribute("tabindex", "-1");
-    next.row.focus({ preventScroll: true });
+    next.focus();
     next.row.scrollIntoView({ block: "nearest" });
   }
 
@@ -210,4 +264,9 @@ export class Log {
   #bubbleOf(row) {
     return this.#byMessage.get(Number(row.dataset.id));
   }
+}
+
+/** What is left of a message when nothing is known of its kind. */
+function bare({ message_id, from, date }) {
+  return { message_id, from, date };
 }

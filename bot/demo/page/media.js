@@ -2,9 +2,10 @@
 
 import { downloadUrl, fileUrl } from "/page/api.js";
 import { bubblePicture, fullPicture, isPhoto, kindOf, textOf } from "/page/content.js";
-import { calm, el } from "/page/dom.js";
+import { el } from "/page/dom.js";
 import { size } from "/page/format.js";
 import { icon } from "/page/icons.js";
+import { moving } from "/page/moving.js";
 import { Photo, shownWidth } from "/page/photo.js";
 import { T } from "/page/texts.js";
 
@@ -107,25 +108,6 @@ function still(message, open) {
   photo.show(bubblePicture(message), textOf(message) || T.photo);
   photo.node.dataset.id = message.message_id;
   return photo.node;
-}
-
-function moving(media, kind) {
-  if (media.mime_type === "image/gif")
-    return el("img", { class: "moving", src: fileUrl(media.file_id), alt: T.kinds[kind] });
-  const node = el("video", {
-    class: "moving",
-    src: fileUrl(media.file_id),
-    playsinline: true,
-    preload: "metadata",
-    "aria-label": T.kinds[kind],
-  });
-  const loops = kind === "animation";
-  node.muted = loops;
-  node.loop = loops;
-  node.controls = !loops || calm();
-  node.autoplay = loops && !calm();
-  if (media.width && media.height) node.style.aspectRatio = `${media.width} / ${media.height}`;
-  return node;
 }
 
 function sound(media, kind) {

@@ -26,7 +26,8 @@ class Menu {
     // Not "auto": that would close at once when the finger of a long press is lifted.
     this.node = el("div", { class: "menu", role: "menu", popover: "manual" }, ...items.map(entry));
     document.body.append(this.node);
-    this.node.addEventListener("click", () => this.close());
+    // Before the entry acts: a dialog that it opens gives the focus back to where it was then.
+    this.node.addEventListener("click", () => this.close(), { capture: true });
     this.#listen("keydown", (event) => this.#keyed(event));
     this.#listen("pointerdown", ({ target }) => this.node.contains(target) || this.close());
     this.#listen("resize", () => this.close());

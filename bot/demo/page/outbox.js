@@ -10,6 +10,7 @@ class Parcel {
     this.content = content;
     this.files = content.files ?? [];
     this.landed = false;
+    this.after = room.last?.message_id ?? 0;
     this.ready();
   }
 
@@ -17,6 +18,7 @@ class Parcel {
     this.state = "waiting";
     this.progress = 0;
     this.error = "";
+    this.lost = false;
     this.stop = new AbortController();
   }
 
@@ -24,10 +26,20 @@ class Parcel {
   is(message) {
     if (this.state !== "sending" || this.landed || message.from?.id !== this.content.from)
       return false;
-    if (!this.files.length) return message.text === this.content.text;
+    if (!this.files.length) return this.says(message);
     return (
       this.progress === 1 && (isPhoto(message) || Boolean(message.document ?? message.animation))
     );
+  }
+
+  says({ from, text }) {
+    return from?.id === this.content.from && text === this.content.text;
+  }
+
+  /** Whether the server may have it, though its answer was lost. */
+  get arrived() {
+    const { messages } = this.room;
+    return messages.some((message) => message.message_id > this.after && this.says(message));
   }
 }
 
@@ -37,6 +49,7 @@ export class Outbox {
   #wordLanes = new WeakMap();
   #fileLanes = new WeakMap();
   #rooms = new WeakMap();
+  #all = new Set();
   #watchers = new Set();
 
   /**
@@ -47,6 +60,12 @@ export class Outbox {
     this.#store = store;
     this.#world = world;
     store.on("message", ({ room, message, fresh }) => fresh && this.#land(room, message));
+    for (const type of ["link", "loaded"]) store.on(type, () => this.#again());
+  }
+
+  /** Whether something would be lost with the page. */
+  get busy() {
+    return this.#all.size > 0;
   }
 
   /** @param {(room: object) => void} watcher called when a room's parcels changed */
@@ -64,6 +83,7 @@ export class Outbox {
   send(room, content) {
     const parcel = new Parcel(this.#world(), room, content);
     this.#rooms.set(room, [...(this.#rooms.get(room) ?? []), parcel]);
+    this.#all.add(parcel);
     this.#queue(parcel);
   }
 
@@ -72,6 +92,18 @@ export class Outbox {
     Object.assign(parcel.content, changes);
     parcel.ready();
     this.#queue(parcel);
+  }
+
+  /** Words that did not get through go once more when the line is back; files wait to be asked for. */
+  #again() {
+    const { link, bot, rooms } = this.#store;
+    if (!link || !bot) return;
+    for (const parcel of this.#all) {
+      const here = rooms.get(parcel.room.id) === parcel.room;
+      if (!here || !parcel.lost || parcel.files.length) continue;
+      if (parcel.arrived) this.#remove(parcel);
+      else this.retry(parcel);
+    }
   }
 
   /** Stops a parcel on its way, or throws away one that failed. */
@@ -94,6 +126,8 @@ export class Outbox {
   async #carry(parcel) {
     if (parcel.stop.signal.aborted) return;
     parcel.state = "sending";
+    // What it was to answer may have been deleted in the meantime.
+    if (!parcel.room.message(parcel.content.reply_to)) delete parcel.content.reply_to;
     this.#tell(parcel.room);
     try {
       const messages = await parcel.world.send(parcel.room.id, parcel.content, {
@@ -120,6 +154,7 @@ export class Outbox {
     }
     parcel.state = "failed";
     parcel.error = error.message;
+    parcel.lost = error.status === 0;
     this.#tell(parcel.room);
   }
 
@@ -131,6 +166,7 @@ export class Outbox {
   }
 
   #remove(parcel) {
+    this.#all.delete(parcel);
     const rest = (this.#rooms.get(parcel.room) ?? []).filter((other) => other !== parcel);
     this.#rooms.set(parcel.room, rest);
     this.#tell(parcel.room);

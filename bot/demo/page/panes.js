@@ -38,13 +38,13 @@ export class Panes {
 
   open(room) {
     this.#go([room.id]);
-    this.of(room)?.composer.invite();
+    this.of(room)?.rest();
   }
 
   openBeside(room) {
     const others = this.#chats.map((chat) => chat.room.id).filter((id) => id !== room.id);
     this.#go([...others.slice(-(this.#fitting() - 1)), room.id]);
-    this.of(room)?.composer.invite();
+    this.of(room)?.rest();
   }
 
   /** Makes the open panes those which the address names, as far as they exist and fit. */
@@ -103,7 +103,7 @@ export class Panes {
 
   #close(chat) {
     this.#go(this.#chats.filter((open) => open !== chat).map((open) => open.room.id));
-    this.#chats.at(-1)?.composer.invite();
+    this.#chats.at(-1)?.rest();
   }
 }
 

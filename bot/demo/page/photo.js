@@ -7,10 +7,18 @@ import { T } from "/page/texts.js";
 const LARGEST_WIDTH = 420;
 const LARGEST_HEIGHT = 460;
 const SMALLEST_WIDTH = 200;
+const SMALLEST_HEIGHT = 110;
+const TALLEST = SMALLEST_WIDTH / LARGEST_HEIGHT;
+const WIDEST = LARGEST_WIDTH / SMALLEST_HEIGHT;
+
+/** Width by height as a bubble shows it: what is taller or wider by far is cut. */
+export function shownRatio({ width, height }) {
+  return Math.min(WIDEST, Math.max(TALLEST, width / height || 1));
+}
 
 /** How wide a picture of this shape is shown. */
-export function shownWidth({ width, height }) {
-  const fit = Math.min(LARGEST_WIDTH, (LARGEST_HEIGHT * width) / height);
+export function shownWidth(picture) {
+  const fit = Math.min(LARGEST_WIDTH, LARGEST_HEIGHT * shownRatio(picture));
   return Math.round(Math.max(SMALLEST_WIDTH, fit));
 }
 
@@ -56,7 +64,7 @@ export class Photo {
   #place(picture, image) {
     this.#image = image;
     this.node.dataset.file = picture.id;
-    this.node.style.aspectRatio = `${picture.width} / ${picture.height}`;
+    this.node.style.aspectRatio = shownRatio(picture);
     this.node.replaceChildren(image);
   }
 

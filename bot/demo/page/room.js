@@ -14,6 +14,10 @@ export class Room {
     this.born = 0;
     this.unread = 0;
     this.draft = "";
+    /** The message that is answered or edited: see composer.js. */
+    this.context = null;
+    /** How many messages of others the last snapshot brought. */
+    this.missed = 0;
     this.persona = null;
     this.action = null;
     this.messages = [];

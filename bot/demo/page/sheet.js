@@ -41,6 +41,7 @@ class Sheet {
       this.form,
     );
     this.#add(files);
+    this.#fits();
     this.caption.focus();
     this.dialog.addEventListener("paste", (event) => this.#pasted(event));
   }
@@ -54,12 +55,13 @@ class Sheet {
     this.caption = el("textarea", {
       class: "caption-box",
       rows: "2",
-      maxlength: LONGEST_CAPTION,
       placeholder: T.captionPlaceholder,
       "aria-label": T.captionPlaceholder,
       data: { testid: "attach-caption" },
     });
-    this.caption.value = caption.slice(0, LONGEST_CAPTION);
+    this.caption.value = caption;
+    this.caption.addEventListener("input", () => this.#fits());
+    this.problem = el("p", { class: "problem", role: "alert" });
     const cancel = el(
       "button",
       { class: "action", type: "button", on: { click: () => this.dialog.close() } },
@@ -74,6 +76,7 @@ class Sheet {
       el("div", { class: "choices", role: "radiogroup" }, this.asPhoto.node, this.asFile.node),
       this.hint,
       this.caption,
+      this.problem,
       el("div", { class: "dialog-foot" }, cancel, send),
     );
     this.form.addEventListener("submit", (event) => this.#send(event));
@@ -158,8 +161,19 @@ class Sheet {
     this.form.requestSubmit();
   }
 
+  /** Too long a caption is not cut in silence. */
+  #fits() {
+    const fit = this.caption.value.trim().length <= LONGEST_CAPTION;
+    setText(this.problem, fit ? "" : T.captionTooLong(LONGEST_CAPTION));
+    return fit;
+  }
+
   #send(event) {
     event.preventDefault();
+    if (!this.#fits()) {
+      this.caption.focus();
+      return;
+    }
     const kind = this.asFile.input.checked ? "document" : "photo";
     const text = this.caption.value.trim();
     const albums = Array.from({ length: Math.ceil(this.#files.length / ALBUM) }, (_, place) => ({

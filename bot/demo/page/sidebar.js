@@ -77,7 +77,8 @@ export class Sidebar {
     const one = ({ room }) => this.#showOne(room);
     for (const type of ["chat", "message", "removed", "unread", "action"])
       this.#store.on(type, one);
-    for (const type of ["loaded", "people", "bot"]) this.#store.on(type, () => this.#showAll());
+    for (const type of ["loaded", "people", "bot", "day"])
+      this.#store.on(type, () => this.#showAll());
   }
 
   #showAll() {
@@ -117,7 +118,8 @@ export class Sidebar {
       item.beside.setAttribute("aria-label", T.openBeside(room.title));
       item.beside.title = T.openBeside(room.title);
     }
-    setText(item.title, room.title);
+    setText(item.title, room.isGroup ? room.title : this.#store.bot.name);
+    setText(item.as, room.isGroup ? "" : T.as(room.title));
     setText(item.preview, this.#preview(room));
     item.preview.classList.toggle("acting", Boolean(room.action));
     setText(item.time, last ? shortMoment(last.date) : "");
@@ -140,8 +142,9 @@ export class Sidebar {
     const part = (tag, name) => el(tag, { class: name });
     const item = {
       face: part("span", "item-face"),
-      title: part("span", "item-title"),
-      preview: part("span", "item-preview"),
+      title: el("span", { class: "item-title", dir: "auto" }),
+      as: el("span", { class: "item-as", dir: "auto" }),
+      preview: el("span", { class: "item-preview", dir: "auto" }),
       time: part("time", "item-time"),
       badge: part("span", "badge"),
     };
@@ -149,7 +152,14 @@ export class Sidebar {
       "button",
       { class: "chat-item", type: "button", data: { testid: "chat-item", chat: room.id } },
       item.face,
-      el("span", { class: "item-words" }, item.title, item.time, item.preview, item.badge),
+      el(
+        "span",
+        { class: "item-words" },
+        el("span", { class: "item-names" }, item.title, item.as),
+        item.time,
+        item.preview,
+        item.badge,
+      ),
     );
     // A room may be replaced by another of the same id, with another bot: ask the store.
     item.button.addEventListener("click", () => this.#hands.open(this.#store.rooms.get(room.id)));

@@ -7,7 +7,7 @@ const MANY_SEEN = 2000;
 
 /**
  * Tells of: "loaded" (a snapshot came), "bot", "people", "chat" {room}, "message" {room, message, fresh},
- * "removed" {room, id}, "action" {room}, "toast" {event}, "unread" {room}, "link" {up}.
+ * "removed" {room, id}, "action" {room}, "toast" {event}, "unread" {room}, "link" {up}, "day" (another has begun).
  */
 export class Store {
   #listeners = new Map();
@@ -32,7 +32,14 @@ export class Store {
   }
 
   tell(type, detail = {}) {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) listener(detail);
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+      try {
+        listener(detail);
+      } catch (error) {
+        // One part of the page that fails must not keep the news from the others.
+        reportError(error);
+      }
+    }
   }
 
   setLink(up) {
@@ -53,7 +60,7 @@ export class Store {
     });
     this.people = new Map(state.people.map((person) => [person.id, person]));
     this.rooms = new Map(
-      state.chats.map((chat) => [chat.id, restored(before.get(chat.id), chat, state.cursor)]),
+      state.chats.map((chat) => [chat.id, this.#restored(before.get(chat.id), chat, state.cursor)]),
     );
     // A server that begins anew has no bot at first; drafts shall outlast that.
     if (state.bot) this.#kept = { bot: state.bot.id, rooms: this.rooms };
@@ -73,6 +80,7 @@ export class Store {
     if (!known) room.born = Date.now() / 1000;
     room.describe(chat);
     this.rooms.set(chat.id, room);
+    if (chat.blocked) this.setAction(room, null);
     this.tell("chat", { room });
     return room;
   }
@@ -86,6 +94,8 @@ export class Store {
     const others = this.bots.filter((known) => known.id !== bot.id);
     this.bots = [...others, bot].sort((a, b) => a.id - b.id);
     if (this.bot?.id === bot.id) this.bot = { ...this.bot, ...bot };
+    if (this.bot?.id === bot.id && bot.status === "offline")
+      for (const room of this.rooms.values()) this.setAction(room, null);
     this.tell("bot", { bot });
   }
 
@@ -147,6 +157,20 @@ export class Store {
     return (chosen ?? people[0])?.id ?? room.id;
   }
 
+  /** A room as a snapshot has it; what came since the last one was missed. */
+  #restored(known, chat, cursor) {
+    const room = known ?? new Room(chat);
+    const last = known ? (known.last?.message_id ?? 0) : Infinity;
+    room.describe(chat);
+    room.replace(chat.messages, cursor);
+    const own = this.personaOf(room);
+    room.missed = room.messages.filter(
+      ({ message_id: id, from }) => id > last && from?.id !== own,
+    ).length;
+    room.unread += room.missed;
+    return room;
+  }
+
   #remember(n) {
     this.#seen.add(n);
     if (this.#seen.size > MANY_SEEN) this.#seen.delete(this.#seen.values().next().value);
@@ -163,10 +187,3 @@ const HANDLERS = {
   person: "takePerson",
   bot: "takeBot",
 };
-
-function restored(room, chat, cursor) {
-  const kept = room ?? new Room(chat);
-  kept.describe(chat);
-  kept.replace(chat.messages, cursor);
-  return kept;
-}

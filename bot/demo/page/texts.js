@@ -1,16 +1,21 @@
 /** Every word that a person reads on this page. */
 
-const ACTIONS = {
-  typing: "is typing…",
-  upload_photo: "is sending a photo…",
-  record_video: "is recording a video…",
-  upload_video: "is sending a video…",
-  record_voice: "is recording a voice message…",
-  upload_voice: "is sending a voice message…",
-  upload_document: "is sending a file…",
-  choose_sticker: "is choosing a sticker…",
-  find_location: "is looking for a place…",
-};
+const ACTIONS = new Map(
+  Object.entries({
+    typing: "is typing…",
+    upload_photo: "is sending a photo…",
+    record_video: "is recording a video…",
+    upload_video: "is sending a video…",
+    record_voice: "is recording a voice message…",
+    upload_voice: "is sending a voice message…",
+    upload_document: "is sending a file…",
+    choose_sticker: "is choosing a sticker…",
+    find_location: "is looking for a place…",
+  }),
+);
+
+/** A name among other words, whichever way it is written. */
+const apart = (name) => `\u2068${name}\u2069`;
 
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
@@ -27,7 +32,7 @@ export const T = {
   bots: "Bot",
   noMessages: "No messages yet",
   themes: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
-  you: (name, text) => `${name}: ${text}`,
+  you: (name, text) => `${apart(name)}: ${text}`,
   unread: (count) => plural(count, "new message", "new messages"),
 
   loading: "Opening the studio…",
@@ -43,9 +48,8 @@ export const T = {
     "the bot's first request.",
   apiUrl: "Bot API address",
   status: { starting: "starting", online: "online", offline: "not running" },
-  bot: "bot",
-  as: (name) => `as ${name}`,
-  members: (names) => names.join(", "),
+  as: (name) => `as ${apart(name)}`,
+  members: (names) => names.map(apart).join(", "),
 
   emptyTitle: (bot) => `This is ${bot}`,
   emptyGroup: (title) => `Welcome to ${title}`,
@@ -68,9 +72,11 @@ export const T = {
   commands: "Commands",
   writeAs: "as",
   writeAsLabel: "Who writes in this group",
-  replyTo: (name) => `Reply to ${name}`,
+  replyTo: (name) => `Reply to ${apart(name)}`,
   editing: "Edit message",
   cancel: "Cancel",
+  emptyEdit: "A message cannot be empty. Write something, or delete the message.",
+  captionTooLong: (most) => `A caption holds at most ${most} characters. Please shorten it.`,
   tooLong: (most) => `A message holds at most ${most} characters. Please shorten it.`,
 
   sheetTitle: (count, pictures) =>
@@ -95,11 +101,14 @@ export const T = {
   reply: "Reply",
   copyText: "Copy text",
   copied: "Copied.",
-  copyFailed: "The browser did not let this page copy.",
+  copyFailed:
+    "The browser lets this page copy only on this computer or over https. " +
+    "Please select the text and copy it by hand.",
   edit: "Edit",
   remove: "Delete",
   download: "Download",
   messageMenu: "Message actions",
+  message: (name, words, time) => `${name ? `${name}: ` : ""}${words}, ${time}`,
   edited: "edited",
   gone: "That message is no longer here.",
   spoiler: "Hidden text; press to show it",
@@ -125,22 +134,22 @@ export const T = {
   defaultGroup: "Painters",
 
   pressing: "Waiting for the bot",
-  pressFailed: "The button could not be pressed.",
   unsupportedButton: "This kind of button does nothing in the demo.",
 
   photo: "Photo",
   photoBy: (name, caption) => (caption ? `Photo by ${name}: ${caption}` : `Photo by ${name}`),
   album: (count) => plural(count, "photo", "photos"),
   viewer: "Picture viewer",
-  zoom: "Actual size or fit",
+  zoom: "Closer, or the whole picture",
   previous: "Previous picture",
   next: "Next picture",
   close: "Close",
+  play: (what) => `Play ${what}`,
   unreadable: "This picture cannot be shown.",
   today: "Today",
   yesterday: "Yesterday",
 
-  action: (name, action) => `${name} ${ACTIONS[action] ?? "is busy…"}`,
+  action: (name, action) => `${apart(name)} ${ACTIONS.get(action) ?? "is busy…"}`,
   refused: "The server could not do that.",
   unreachable: "The server cannot be reached just now.",
 

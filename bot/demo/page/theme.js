@@ -1,11 +1,14 @@
 /** Light, dark, or as the system is. */
 
+import { keep, recall } from "/page/storage.js";
+
 const KEY = "stylegram.theme";
 const ORDER = ["system", "light", "dark"];
 
+let current = recall("localStorage", KEY);
+
 export function currentTheme() {
-  const kept = localStorage.getItem(KEY);
-  return ORDER.includes(kept) ? kept : "system";
+  return ORDER.includes(current) ? current : "system";
 }
 
 export function applyTheme(theme = currentTheme()) {
@@ -15,8 +18,8 @@ export function applyTheme(theme = currentTheme()) {
 
 /** @returns {string} the theme after the present one */
 export function turnTheme() {
-  const next = ORDER[(ORDER.indexOf(currentTheme()) + 1) % ORDER.length];
-  localStorage.setItem(KEY, next);
-  applyTheme(next);
-  return next;
+  current = ORDER[(ORDER.indexOf(currentTheme()) + 1) % ORDER.length];
+  keep("localStorage", KEY, current);
+  applyTheme(current);
+  return current;
 }

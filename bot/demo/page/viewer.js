@@ -69,10 +69,12 @@ class Viewer {
       },
       icon("download"),
     );
+    this.zoom = iconButton("zoom", T.zoom, () => this.#zoom());
     this.bar = el(
       "div",
       { class: "viewer-bar" },
       this.count,
+      this.zoom,
       this.save,
       iconButton("close", T.close, () => this.dialog.close()),
     );
@@ -97,8 +99,9 @@ class Viewer {
     const message = pictures[place];
     this.#turn(fullPicture(message), textOf(message));
     this.count.textContent = `${place + 1} / ${pictures.length}`;
-    this.back.disabled = place === 0;
-    this.forth.disabled = place === pictures.length - 1;
+    // Not `disabled`: a button that is loses the focus, and the arrow keys with it.
+    this.back.setAttribute("aria-disabled", place === 0);
+    this.forth.setAttribute("aria-disabled", place === pictures.length - 1);
   }
 
   /** The picture before stays until the next is decoded. */
@@ -112,7 +115,11 @@ class Viewer {
     const next = new Image();
     next.src = fileUrl(picture.id);
     await next.decode().catch(() => {});
-    if (this.#shown === picture.id) this.image.src = next.src;
+    if (this.#shown !== picture.id) return;
+    const { naturalWidth: width, naturalHeight: height } = next;
+    this.image.style.setProperty("--ratio", width / height || 1);
+    this.image.style.setProperty("--natural", `${width}px`);
+    this.image.src = next.src;
   }
 
   #step(by) {
@@ -120,12 +127,13 @@ class Viewer {
     const place = pictures.findIndex((message) => message.message_id === this.#id) + by;
     if (!pictures[place]) return;
     this.#id = pictures[place].message_id;
-    this.stage.classList.remove("zoomed");
+    this.#zoom(false);
     this.#show();
   }
 
-  #zoom() {
-    this.stage.classList.toggle("zoomed");
+  #zoom(larger) {
+    const zoomed = this.stage.classList.toggle("zoomed", larger);
+    this.zoom.setAttribute("aria-pressed", zoomed);
   }
 
   #keyed({ key }) {
