@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 
+from bot.hosts import is_http_url
 from nst_core.settings import RANGES, Quality, Settings
 
 __all__ = ["VARIABLES", "Config", "ConfigError", "Variable", "load"]
@@ -142,19 +142,10 @@ def _token(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    if not _is_url(text):
+    if not is_http_url(text):
         msg = "must be a URL such as http://127.0.0.1:8081"
         raise _Problem(msg)
     return text.rstrip("/")
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

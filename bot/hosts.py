@@ -1,10 +1,11 @@
-"""Names of machines."""
+"""Names and addresses of machines."""
 
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
-__all__ = ["is_loopback"]
+__all__ = ["is_http_url", "is_loopback"]
 
 
 def is_loopback(host: str) -> bool:
@@ -15,3 +16,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_http_url(text: str) -> bool:
+    """Whether the text is an http(s) address with a machine in it."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0

@@ -6,13 +6,13 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.demo.clock import Clock
 from bot.demo.updates import Updates
 from bot.demo.wire import Json, Params, bad, conflict, parse_json
+from bot.hosts import is_http_url
 
 __all__ = ["Webhook"]
 
@@ -163,18 +163,9 @@ def _check(url: str, secret: str) -> None:
         raise bad("secret token is too long")
     if not _SECRET.fullmatch(secret):
         raise bad("secret token contains unallowed characters")
-    if not _is_url(url):
-        raise bad("invalid webhook URL specified")
-
-
-def _is_url(url: str) -> bool:
     # Like a Bot API server of one's own in local mode, plain http and any port will do.
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
+    if not is_http_url(url):
+        raise bad("invalid webhook URL specified")
 
 
 def _lane(update: Json) -> object:
