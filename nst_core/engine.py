@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from nst_core import devices, images, vgg, weights
+from nst_core.color import Palette, recolored
 from nst_core.errors import Cancelled, Diverged, InvalidSettings
 from nst_core.images import Picture
 from nst_core.objective import Objective, Targets, Weights
@@ -35,6 +36,8 @@ ShouldStop: TypeAlias = Callable[[], bool]
 
 STYLE_CACHE: Final = 64
 OBJECTIVE_CACHE: Final = 4
+# The strength from which on a palette start has all of the style's colours.
+_ALL_COLORS: Final = 50.0
 
 
 class Engine:
@@ -160,8 +163,14 @@ class _Job:
         if self.settings.init is Init.NOISE:
             rng = np.random.default_rng(self.settings.seed)
             return rng.random((*size, 3), dtype=np.float32)
-        start = self.init if self.init is not None else self.content
-        return images.resize(start, *size)
+        start = images.resize(self.content if self.init is None else self.init, *size)
+        if self.settings.init is not Init.PALETTE:
+            return start
+        return recolored(start, self._palette(), min(1.0, self.settings.strength / _ALL_COLORS))
+
+    def _palette(self) -> Palette:
+        palettes = [Palette.of(style) for style, _ in self.styles]
+        return Palette.mixed(palettes, self.settings.style_weights or [1.0] * len(palettes))
 
     def _paint(self, state: AdamState, number: int, level: Level) -> AdamState:
         self._check_stop()
@@ -233,7 +242,7 @@ def _check(styles: Sequence[Picture], settings: Settings, init: Picture | None) 
 def _check_picture(picture: Picture) -> None:
     if picture.dtype != np.float32 or picture.ndim != 3 or picture.shape[2] != 3:
         msg = "a picture must be float32 of shape (height, width, 3)"
-    elif picture.min() < 0 or picture.max() > 1:
+    elif not (picture.min() >= 0 and picture.max() <= 1):
         msg = "a picture's values must be between 0 and 1"
     else:
         return

@@ -23,8 +23,13 @@ class Quality(StrEnum):
 
 
 class Init(StrEnum):
-    """What the optimisation starts from."""
+    """What the optimisation starts from.
 
+    The palette start is the photo in the colours of the style: the optimiser is slow to bring
+    colours, above all dark ones to a bright photo, and has its steps for brushwork then.
+    """
+
+    PALETTE = "palette"
     CONTENT = "content"
     NOISE = "noise"
     IMAGE = "image"
@@ -62,7 +67,8 @@ class Settings:
         quality: the named budget of steps.
         strength: 0 (barely) to 100 (almost only style).
         steps: total optimisation steps; None takes the quality's own number.
-        init: what the optimisation starts from.
+        init: what the optimisation starts from: the photo in the style's colours, the photo as it
+            is, noise, or a given picture.
         seed: of the noise; the same seed and settings give the same picture on one machine.
         content_layers: VGG19 layer name to weight of its content loss.
         style_layers: VGG19 layer name to weight of its style loss.
@@ -79,7 +85,7 @@ class Settings:
     quality: Quality = Quality.STANDARD
     strength: float = 50.0
     steps: int | None = None
-    init: Init = Init.CONTENT
+    init: Init = Init.PALETTE
     seed: int = 0
     content_layers: Mapping[str, float] = field(default_factory=lambda: dict(CONTENT_LAYERS))
     style_layers: Mapping[str, float] = field(default_factory=lambda: dict(STYLE_LAYERS))

@@ -14,6 +14,7 @@ import pytest
 import tensorflow as tf
 
 from nst_core import vgg
+from nst_core.color import Palette
 from nst_core.engine import Engine
 from nst_core.errors import Cancelled, Diverged, InvalidSettings
 from nst_core.images import Picture
@@ -57,7 +58,9 @@ def test_painting_comes_nearer_to_the_style(
     vgg_engine: Engine, gradient: Paint, style: Picture
 ) -> None:
     content = gradient(48, 64)
-    result = vgg_engine.stylize(content, [style], Settings(size=64, steps=20, strength=80))
+    result = vgg_engine.stylize(
+        content, [style], Settings(size=64, steps=20, strength=80, init=Init.CONTENT)
+    )
     assert result.picture.shape == (48, 64, 3)
     assert result.losses[-1].total < 0.7 * result.losses[0].total
     assert np.abs(result.picture - content).mean() > 0.02
@@ -123,7 +126,8 @@ def test_events_tell_every_step(engine: Engine, gradient: Paint, style: Picture)
 
 
 def test_losses_are_the_weighted_parts(engine: Engine, gradient: Paint, style: Picture) -> None:
-    result = engine.stylize(gradient(40, 50), [style], Settings(size=64, steps=3))
+    settings = Settings(size=64, steps=3, init=Init.CONTENT)
+    result = engine.stylize(gradient(40, 50), [style], settings)
     for loss in result.losses:
         assert loss.total == pytest.approx(loss.content + loss.style + loss.tv)
     assert result.losses[0].content == pytest.approx(0, abs=1e-9)
@@ -148,6 +152,8 @@ def test_init_decides_the_start(engine: Engine, gradient: Paint, style: Picture)
         return engine.stylize(gradient(40, 50), [style], settings, init=picture).picture
 
     given = np.full((80, 100, 3), 0.25, np.float32)
+    colors, wanted = Palette.of(first(Init.PALETTE)), Palette.of(style)
+    assert colors.mean == pytest.approx(wanted.mean, abs=0.05)
     assert first(Init.CONTENT) == pytest.approx(gradient(40, 50), abs=1e-3)
     assert first(Init.IMAGE, given) == pytest.approx(np.full((40, 50, 3), 0.25), abs=1e-3)
     noise = first(Init.NOISE)
@@ -220,10 +226,21 @@ def test_what_is_no_picture_is_refused(engine: Engine, gradient: Paint, wrong: P
             engine.stylize(content, [style], Settings(size=64, steps=1))
 
 
-def test_diverged_work_says_so(engine: Engine, gradient: Paint) -> None:
-    broken = np.full((40, 50, 3), np.nan, np.float32)
+def test_diverged_work_says_so(gradient: Paint, style: Picture) -> None:
+    def exploding(layers: Sequence[str]) -> vgg.Network:
+        network = tiny_network(layers)
+        network.model.set_weights([1e30 * weight for weight in network.model.get_weights()])
+        return network
+
     with pytest.raises(Diverged, match="step 1"):
-        engine.stylize(gradient(40, 50), [broken], Settings(size=64, steps=3))
+        Engine(exploding).stylize(gradient(40, 50), [style], Settings(size=64, steps=3))
+
+
+def test_what_is_no_number_is_no_picture(engine: Engine, gradient: Paint, style: Picture) -> None:
+    broken = np.full((40, 50, 3), np.nan, np.float32)
+    for content, painting in ((broken, style), (gradient(40, 50), broken)):
+        with pytest.raises(InvalidSettings, match="between 0 and 1"):
+            engine.stylize(content, [painting], Settings(size=64, steps=3))
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])

@@ -37,7 +37,7 @@ def test_bounds_are_inclusive_and_held(name: str) -> None:
         ({"style_weights": (1.0, -0.5)}, "must not be negative"),
         ({"style_weights": (0.0, 0.0)}, "above zero"),
         ({"quality": "standard"}, "quality must be one of draft"),
-        ({"init": "noise"}, "init must be one of content"),
+        ({"init": "noise"}, "init must be one of palette"),
         ({"size": 33.5}, "size must be a whole number"),
         ({"size": None}, "size must be a whole number"),
         ({"steps": 2.5}, "steps must be a whole number"),

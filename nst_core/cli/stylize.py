@@ -76,7 +76,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--init",
         default=_DEFAULT.init.value,
-        metavar="content|noise|PATH",
+        metavar="palette|content|noise|PATH",
         help="what to start from (default %(default)s); ./noise is a file of that name",
     )
     parser.add_argument(
@@ -134,7 +134,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    named = {Init.CONTENT.value, Init.NOISE.value}
+    named = {init.value for init in Init if init is not Init.IMAGE}
     quality = Quality(arguments.quality)
     steps = arguments.steps or STEPS[quality]
     return Settings(
