@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final, TypeAlias
 
 from bot.demo.chats import Chat, Context, Message, Person
@@ -16,27 +14,18 @@ from bot.demo.feed import Feed
 from bot.demo.files import FileStore
 from bot.demo.journal import Journal
 from bot.demo.menus import Menus
+from bot.demo.presence import Presence
 from bot.demo.queries import Queries
 from bot.demo.updates import Updates
 from bot.demo.webhooks import Webhook
 from bot.demo.wire import ApiError, Json
 
-__all__ = ["FIRST_PERSON", "Account", "Profile", "Status"]
+__all__ = ["FIRST_PERSON", "Account", "Profile"]
 
 FIRST_PERSON: Final = "You"
-# Between two polls a bot is away for a moment only.
-_GRACE: Final = 4.0
 _FIRST_USER: Final = 1001
 _FIRST_GROUP: Final = -5001
 _FIRST_FORUM: Final = -1_002_000_000_001
-
-
-class Status(StrEnum):
-    """Whether the bot hears what is said."""
-
-    STARTING = "starting"
-    ONLINE = "online"
-    OFFLINE = "offline"
 
 
 @dataclass(slots=True)
@@ -85,12 +74,9 @@ class Account:
         self.queries = Queries(clock)
         self.faults = Faults()
         self.journal = Journal()
-        self.updates = Updates(clock, self.be_present)
-        self.webhook = Webhook(
-            self.updates, clock, lambda call: execute(self, call), self.be_present
-        )
-        self.status = Status.STARTING
-        self._away: asyncio.TimerHandle | None = None
+        self.presence = Presence(lambda: self.feed.publish("bot", bot=self.page()))
+        self.updates = Updates(clock, self.presence)
+        self.webhook = Webhook(self.updates, clock, lambda call: execute(self, call), self.presence)
         self._messages = itertools.count(1)
         self._albums = itertools.count(13_000_000_000_000_001)
         self._users = itertools.count(_FIRST_USER)
@@ -113,7 +99,7 @@ class Account:
             "id": self.id,
             "name": self.profile.name,
             "username": self.profile.username,
-            "status": str(self.status),
+            "status": str(self.presence.status),
             "description": self.profile.descriptions.get("", ""),
             "short_description": self.profile.short_descriptions.get("", ""),
         }
@@ -188,17 +174,6 @@ class Account:
         for chat in self.chats.values():
             self.show_chat(chat)
 
-    def be_present(self, present: bool) -> None:  # noqa: FBT001 - the only thing there is to say
-        """Hear that the bot has come to ask for updates, or has gone again."""
-        if self._away:
-            self._away.cancel()
-            self._away = None
-        if present:
-            self._set_status(Status.ONLINE)
-        else:
-            loop = asyncio.get_running_loop()
-            self._away = loop.call_later(_GRACE, self._set_status, Status.OFFLINE)
-
     def new_album(self) -> str:
         """A `media_group_id`."""
         return str(next(self._albums))
@@ -211,16 +186,10 @@ class Account:
         """Let go of what waits."""
         await self.webhook.close()
         self.updates.interrupt(ApiError("Bad Gateway", 502))
-        if self._away:
-            self._away.cancel()
+        self.presence.close()
         self.faults.clear()
 
     def _open(self, chat: Chat) -> Chat:
         self.chats[chat.id] = chat
         self.show_chat(chat)
         return chat
-
-    def _set_status(self, status: Status) -> None:
-        if status != self.status:
-            self.status = status
-            self.feed.publish("bot", bot=self.page())

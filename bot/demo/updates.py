@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from bot.demo.clock import Clock
+from bot.demo.presence import Presence
 from bot.demo.wire import ApiError, Json, conflict
 
 __all__ = ["Updates"]
@@ -30,13 +31,13 @@ class Updates:
 
     Args:
         clock: tells when an update is too old to be of use.
-        on_presence: told whether the bot is asking.
+        presence: told whether the bot is asking.
 
     Attributes:
         arrived: set while an update waits; for the webhook.
     """
 
-    def __init__(self, clock: Clock, on_presence: Callable[[bool], None]) -> None:
+    def __init__(self, clock: Clock, presence: Presence) -> None:
         self._clock = clock
         self.arrived = asyncio.Event()
         self._next = _FIRST
@@ -44,7 +45,7 @@ class Updates:
         self._expiry: dict[int, float] = {}
         self._allowed: frozenset[str] | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._on_presence = on_presence
+        self._presence = presence
         self._polls = 0
 
     def __len__(self) -> int:
@@ -84,14 +85,14 @@ class Updates:
         self._acknowledge(offset)
         self._forget_old()
         self._polls += 1
-        self._on_presence(True)  # noqa: FBT003 - the callback has one meaning
+        self._presence.come()
         try:
             if not self._pending and seconds > 0:
                 await self._wait(min(seconds, LONGEST_POLL))
         finally:
             self._polls -= 1
             if not self._polls:
-                self._on_presence(False)  # noqa: FBT003
+                self._presence.leave()
         return self.first(limit)
 
     def all(self) -> list[Json]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import aiohttp
 
 from bot.demo.clock import Clock
+from bot.demo.presence import Presence
 from bot.demo.updates import Updates
 from bot.demo.wire import Json, Params, bad, conflict, parse_json
 from bot.hosts import is_http_url
@@ -32,7 +33,7 @@ class Webhook:
     Args:
         updates: the bot's queue.
         execute: does what the answer to an update asks for.
-        on_presence: told whether the bot's server answers.
+        presence: told whether the bot's server answers.
     """
 
     def __init__(
@@ -40,13 +41,13 @@ class Webhook:
         updates: Updates,
         clock: Clock,
         execute: Execute,
-        on_presence: Callable[[bool], None],
+        presence: Presence,
     ) -> None:
         self.url = ""
         self._updates = updates
         self._clock = clock
         self._execute = execute
-        self._on_presence = on_presence
+        self._presence = presence
         self._secret = ""
         self._connections = _CONNECTIONS
         self._error: tuple[int, str] | None = None
@@ -84,14 +85,14 @@ class Webhook:
         self.url, self._secret, self._connections = url, secret, connections
         self._error = None
         self._updates.interrupt(conflict("terminated by setWebhook request"))
-        self._on_presence(True)  # noqa: FBT003 - the callback has one meaning
+        self._presence.come()
         self._start(self._deliver())
         return True
 
     async def close(self) -> None:
         """Deliver nothing more."""
         if self.url:
-            self._on_presence(False)  # noqa: FBT003
+            self._presence.leave()
         self.url = ""
         # The answer to an update may have asked for this.
         tasks = self._tasks - {asyncio.current_task()}
@@ -126,7 +127,7 @@ class Webhook:
         while (answer := await self._taken(session, update)) is None:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        self._on_presence(True)  # noqa: FBT003
+        self._presence.come()
         self._updates.drop(update["update_id"])
         self._busy.pop(lane, None)
         if self._updates:
@@ -145,7 +146,7 @@ class Webhook:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             words = f"Connection failed: {error}"
         self._error = int(self._clock.now()), words
-        self._on_presence(False)  # noqa: FBT003
+        self._presence.leave()
         return None
 
 

@@ -38,11 +38,7 @@ class World:
         Raises:
             ApiError: it does not look like a token.
         """
-        found = _TOKEN.fullmatch(token)
-        if not found:
-            raise ApiError("Unauthorized: invalid token specified", 401)
-        number = int(found[1])
-        return self._accounts.get(number) or self.add(token)
+        return self._accounts.get(_id_in(token)) or self.add(token)
 
     def add(
         self, token: str, name: str = "", username: str = "", *, privacy: bool = True
@@ -52,10 +48,7 @@ class World:
         Raises:
             ApiError: it does not look like a token.
         """
-        found = _TOKEN.fullmatch(token)
-        if not found:
-            raise ApiError("Unauthorized: invalid token specified", 401)
-        number = int(found[1])
+        number = _id_in(token)
         profile = Profile(
             username=username or f"demo_{number}_bot",
             names={"": name or f"Bot {number}"},
@@ -83,3 +76,10 @@ class World:
         """Let go of all that waits."""
         for account in self:
             await account.close()
+
+
+def _id_in(token: str) -> int:
+    found = _TOKEN.fullmatch(token)
+    if not found:
+        raise ApiError("Unauthorized: invalid token specified", 401)
+    return int(found[1])

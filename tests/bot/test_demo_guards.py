@@ -15,8 +15,9 @@ import pytest_asyncio
 from aiohttp import web
 from PIL import Image
 
-from bot.demo.account import Account, Status
+from bot.demo.account import Account
 from bot.demo.people import People, Saying
+from bot.demo.presence import Status
 from bot.demo.server import serving
 from tests.bot import emulator
 
@@ -306,7 +307,7 @@ async def test_an_answer_that_takes_the_webhook_away(world: World, hook: Hook) -
 
 
 async def test_presence_follows_the_webhook(world: World, hook: Hook) -> None:
-    assert world.account.status is Status.ONLINE
+    assert world.account.presence.status is Status.ONLINE
     assert hook.seen.empty()
     await world.ask("deleteWebhook")
     # It goes offline after a moment of grace, in which a poll may come.
@@ -323,7 +324,7 @@ async def test_a_bot_that_polls_is_told_that_the_server_goes() -> None:
             query = {"timeout": "50"}
             poll = asyncio.create_task(http.get(f"{demo.address}{BOT}/getUpdates", params=query))
             async for _ in account.feed.listen(0):
-                if account.status is Status.ONLINE:
+                if account.presence.status is Status.ONLINE:
                     break
         async with await poll as response:
             assert response.status == 502

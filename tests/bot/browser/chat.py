@@ -80,7 +80,7 @@ class Puppet:
 
     def __init__(self, demo: Demo, name: str = "Puppet") -> None:
         self.account: Account = demo.world.add(TOKEN, name, "puppet_bot")
-        self.account.be_present(present=True)
+        self.account.presence.come()
         self.room: Room = next(iter(self.account.chats.values()))
 
     def says(self, text: str, buttons: Json | None = None) -> Message:

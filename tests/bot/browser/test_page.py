@@ -71,9 +71,9 @@ async def test_the_bot_starts_and_stops(demo: Demo, page: Page) -> None:
     await page.goto(demo.address)
     banner = page.get_by_test_id("banner")
     await expect(banner).to_have_attribute("data-state", "starting")
-    account.be_present(True)  # noqa: FBT003
+    account.presence.come()
     await expect(banner).to_be_hidden()
-    account.be_present(False)  # noqa: FBT003
+    account.presence.leave()
     await expect(banner).to_have_attribute("data-state", "offline")
 
 
