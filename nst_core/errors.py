@@ -5,9 +5,11 @@
     ├── InvalidSettings      a setting outside its range
     ├── UnknownStyle         no preset of that name
     ├── WeightsError         VGG19 weights missing, truncated or foreign
+    ├── SketchUnavailable    the optional packages of a sketch missing or foreign
     ├── FetchError           a link that gave no picture
     ├── Cancelled            ``should_stop`` said so
     ├── Diverged             the optimisation left the finite numbers
+    ├── OutOfMemory          not even the smallest size fits
     └── ExecutorError
         ├── ExecutorClosed   submitted after ``close``
         ├── DuplicateJob     a job id submitted twice
@@ -30,7 +32,9 @@ __all__ = [
     "FetchError",
     "ImageRejected",
     "InvalidSettings",
+    "OutOfMemory",
     "RejectReason",
+    "SketchUnavailable",
     "StylizeError",
     "UnknownJob",
     "UnknownStyle",
@@ -79,6 +83,10 @@ class WeightsError(StylizeError):
     """The VGG19 weights are missing, truncated or not VGG19's."""
 
 
+class SketchUnavailable(StylizeError):
+    """The optional packages of a sketch are missing or not the expected ones."""
+
+
 class FetchError(StylizeError):
     """A link that could not be fetched."""
 
@@ -89,6 +97,10 @@ class Cancelled(StylizeError):
 
 class Diverged(StylizeError):
     """The optimisation produced numbers that are not finite."""
+
+
+class OutOfMemory(StylizeError):
+    """Not even the coarsest level of the picture fits into memory."""
 
 
 class ExecutorError(StylizeError):
