@@ -42,7 +42,11 @@ VARIABLES: Final = (
     ),
     Variable("BOT_API_URL", "https://api.telegram.org", "another Bot API server"),
     Variable("STYLEGRAM_SIZE", str(_ENGINE.size), "long side of a painting, in pixels"),
-    Variable("STYLEGRAM_QUALITY", str(_ENGINE.quality), "how long to paint: draft, standard, fine"),
+    Variable(
+        "STYLEGRAM_QUALITY",
+        str(_ENGINE.quality),
+        "how to paint: sketch (in a second), draft, standard, fine",
+    ),
     Variable("STYLEGRAM_STRENGTH", f"{_ENGINE.strength:g}", "strength of the style, 0 to 100"),
     Variable("STYLEGRAM_STEPS", "", "optimisation steps; empty takes the quality's own number"),
     Variable("STYLEGRAM_STYLES", "", "a folder with style pictures of your own"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Final
 
 from telegram import Message
@@ -21,6 +22,7 @@ from bot.texts import Text, about, say
 from bot.transport import NEVER_SENT
 from nst_core.executor.base import Finished
 from nst_core.images import decode, encode_jpeg
+from nst_core.result import Note
 
 __all__ = ["deliver", "fits_photo"]
 
@@ -31,6 +33,10 @@ PHOTO_BYTES: Final = 10 * 1024 * 1024
 PHOTO_SIDES: Final = 10_000
 PHOTO_RATIO: Final = 20
 DOCUMENT_BYTES: Final = 50 * 1024 * 1024
+
+_REMARKS: Final[Mapping[str, Text]] = MappingProxyType(
+    {Note.NO_WEIGHTS: Text.REMARK_SKETCH, Note.SMALLER: Text.REMARK_SMALLER}
+)
 
 # A chat action is shown for about five seconds.
 _ACTION_EVERY: Final = 4.0
@@ -75,7 +81,7 @@ async def _send_photo(bot: Bot, order: Order, painting: Finished) -> None:
             lambda: bot.send_photo(
                 order.place.chat,
                 painting.image,
-                caption=_caption(Text.RESULT, order, painting),
+                caption=_caption(order, painting),
                 parse_mode=ParseMode.HTML,
                 message_thread_id=order.place.topic,
                 reply_parameters=answering(order.content.message),
@@ -85,7 +91,7 @@ async def _send_photo(bot: Bot, order: Order, painting: Finished) -> None:
 
 
 async def _send_document(bot: Bot, order: Order, painting: Finished) -> None:
-    key = Text.RESULT if order.content.as_file else Text.RESULT_AS_FILE
+    why = () if order.content.as_file else (Text.REMARK_AS_FILE,)
     name, data = await _as_file(painting)
     async with _uploading(bot, order.place, ChatAction.UPLOAD_DOCUMENT):
         await _once(
@@ -93,7 +99,7 @@ async def _send_document(bot: Bot, order: Order, painting: Finished) -> None:
                 order.place.chat,
                 data,
                 filename=name,
-                caption=_caption(key, order, painting),
+                caption=_caption(order, painting, *why),
                 parse_mode=ParseMode.HTML,
                 message_thread_id=order.place.topic,
                 reply_parameters=answering(order.content.message),
@@ -109,8 +115,12 @@ async def _as_file(painting: Finished) -> tuple[str, bytes]:
     return "painting.jpg", await asyncio.to_thread(encode_jpeg, picture)
 
 
-def _caption(key: Text, order: Order, painting: Finished) -> str:
-    return say(key, style=order.title, seconds=about(painting.seconds))
+def _caption(order: Order, painting: Finished, *more: Text) -> str:
+    """How it was made; then a line for each thing that is otherwise than was asked for."""
+    result = Text.RESULT_SKETCHED if painting.sketched else Text.RESULT
+    remarks = [_REMARKS[note] for note in painting.notes if note in _REMARKS]
+    lines = [say(result, style=order.title, seconds=about(painting.seconds))]
+    return "\n".join((*lines, *map(say, (*remarks, *more))))
 
 
 async def _once(send: Callable[[], Awaitable[Message]]) -> None:

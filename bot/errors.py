@@ -9,7 +9,15 @@ from typing import Final
 from telegram.error import TelegramError
 
 from bot.texts import Text, say
-from nst_core.errors import Diverged, ExecutorClosed, ImageRejected, RejectReason, WeightsError
+from nst_core.errors import (
+    Diverged,
+    ExecutorClosed,
+    ImageRejected,
+    OutOfMemory,
+    RejectReason,
+    SketchUnavailable,
+    WeightsError,
+)
 from nst_core.executor.base import Failed
 
 __all__ = ["PaintingFailed", "Sorry", "explain", "is_expected"]
@@ -26,7 +34,9 @@ _REJECTED: Final[Mapping[str, Text]] = MappingProxyType(
 _BY_CLASS_NAME: Final[Mapping[str, Text]] = MappingProxyType(
     {
         Diverged.__name__: Text.DIVERGED,
+        OutOfMemory.__name__: Text.OUT_OF_MEMORY,
         WeightsError.__name__: Text.NO_WEIGHTS,
+        SketchUnavailable.__name__: Text.NO_SKETCH,
         ExecutorClosed.__name__: Text.RESTARTING,
     }
 )

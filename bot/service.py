@@ -117,7 +117,7 @@ class _Service:
         except Exception:
             logger.exception("No painting: the engine broke down at the start.")
         else:
-            logger.info("Ready to paint.")
+            logger.info("Ready.")
 
     async def stop(self, code: int) -> None:
         """Hear nothing new, tell those who wait, free the device.

@@ -29,7 +29,10 @@ class Text(StrEnum):
     ASK_PHOTO_GROUP = "ask_photo_group"
     OWN_STYLE = "own_style"
     RESULT = "result"
-    RESULT_AS_FILE = "result_as_file"
+    RESULT_SKETCHED = "result_sketched"
+    REMARK_SKETCH = "remark_sketch"
+    REMARK_SMALLER = "remark_smaller"
+    REMARK_AS_FILE = "remark_as_file"
 
     OPENED = "opened"
     QUEUED_NEXT = "queued_next"
@@ -76,7 +79,9 @@ class Text(StrEnum):
     TOO_LARGE = "too_large"
     TOO_NARROW = "too_narrow"
     DIVERGED = "diverged"
+    OUT_OF_MEMORY = "out_of_memory"
     NO_WEIGHTS = "no_weights"
+    NO_SKETCH = "no_sketch"
     TELEGRAM_TROUBLE = "telegram_trouble"
     INTERNAL = "internal"
 
@@ -120,9 +125,12 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         ),
         Text.OWN_STYLE: "your own style",
         Text.RESULT: "{style}, painted in {seconds}",
-        Text.RESULT_AS_FILE: (
-            "{style}, painted in {seconds}. It comes as a file because Telegram does not take "
-            "a picture of this size or shape as a photo."
+        Text.RESULT_SKETCHED: "{style}, sketched in {seconds}",
+        Text.REMARK_SKETCH: "Only a sketch for now: the network that I paint with is not here yet.",
+        Text.REMARK_SMALLER: "My memory ran out, so it came out smaller than planned.",
+        Text.REMARK_AS_FILE: (
+            "It comes as a file because Telegram does not take a picture of this size or shape "
+            "as a photo."
         ),
         Text.OPENED: "<b>{style}</b>\nLooking at your picture …",
         Text.QUEUED_NEXT: "<b>{style}</b>\nYou are next in the queue.",
@@ -130,7 +138,7 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.STARTED: "<b>{style}</b>\nMixing the colours …",
         Text.PROGRESS: "<b>{style}</b>\n{bar} {percent} %\n{eta} to go",
         Text.PROGRESS_BEGUN: "<b>{style}</b>\n{bar} {percent} %",
-        Text.UPLOADING: "<b>{style}</b>\nPainted. Sending it to you …",
+        Text.UPLOADING: "<b>{style}</b>\nDone. Sending it to you …",
         Text.DONE: "<b>{style}</b>\nDone.",
         Text.FAILED: "<b>{style}</b>\nThis one did not work out.",
         Text.CANCELLED: "<b>{style}</b>\nCancelled.",
@@ -188,11 +196,20 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.TOO_LARGE: "This picture has too many pixels for me. Please send a smaller one.",
         Text.TOO_NARROW: "This picture is too long and thin to paint. Please crop it a little.",
         Text.DIVERGED: "My paint ran on this one. Please try again, perhaps with another style.",
+        Text.OUT_OF_MEMORY: (
+            "My memory is too full to paint this one, however small. "
+            "Please try again a little later."
+        ),
         Text.NO_WEIGHTS: (
             "I cannot paint yet: the network that I paint with, VGG19, is not on the machine that "
             "I run on.\n\nThere, run this while it is online (80 MB):\n"
             "<code>.venv/bin/nst weights --fetch</code>\n"
             "or set <code>NST_WEIGHTS</code> to a copy of it and start me again. "
+            "Then send me the photo once more."
+        ),
+        Text.NO_SKETCH: (
+            "I cannot sketch yet: something that I sketch with is missing on the machine that I "
+            "run on.\n\nThere, run <code>make clean install</code> and start me again. "
             "Then send me the photo once more."
         ),
         Text.TELEGRAM_TROUBLE: "Telegram and I had a misunderstanding. Please send it once more.",

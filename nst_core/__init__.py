@@ -14,20 +14,33 @@ from typing import TYPE_CHECKING, Any
 
 from nst_core.errors import StylizeError
 from nst_core.images import Picture, decode, encode_jpeg, encode_png
-from nst_core.result import Losses, Progress, Result
-from nst_core.settings import Init, Quality, Settings
+from nst_core.result import Losses, Note, Progress, Result
+from nst_core.settings import (
+    Colors,
+    Init,
+    Optimizer,
+    Precision,
+    Quality,
+    Settings,
+    Statistic,
+)
 
 if TYPE_CHECKING:
     from nst_core.engine import stylize
 
 __all__ = [
+    "Colors",
     "Init",
     "Losses",
+    "Note",
+    "Optimizer",
     "Picture",
+    "Precision",
     "Progress",
     "Quality",
     "Result",
     "Settings",
+    "Statistic",
     "StylizeError",
     "decode",
     "encode_jpeg",

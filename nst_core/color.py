@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from nst_core.images import Picture
 
-__all__ = ["Palette", "recolored"]
+__all__ = ["Palette", "recolored", "with_chroma"]
 
 # A picture of one colour has no spread that could be stretched to another one's.
 _SPREAD: Final = 1e-5
+_LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,21 @@ def recolored(picture: Picture, palette: Palette, amount: float = 1.0) -> Pictur
     shifted = (picture - own.mean) @ _transport(own.covariance, palette.covariance) + palette.mean
     mixed = (1 - amount) * picture + amount * shifted
     return np.clip(mixed, 0, 1).astype(np.float32)
+
+
+def with_chroma(picture: Picture, photo: Picture) -> Picture:
+    """The lightness of one picture with the chroma of another, of the same shape.
+
+    Luma and chroma as in ITU-R BT.601. Where a luma has no room for the photo's chroma, which
+    clipping would bend, it gives way: the chroma is the photo's at every pixel.
+    """
+    tint = photo - _luma(photo)
+    luma = np.clip(_luma(picture), -tint.min(-1, keepdims=True), 1 - tint.max(-1, keepdims=True))
+    return np.clip(luma + tint, 0, 1).astype(np.float32)
+
+
+def _luma(picture: Picture) -> NDArray[np.float32]:
+    return (picture @ _LUMA)[..., np.newaxis]
 
 
 def _transport(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,38 +6,30 @@ the photo's content and the painting's style.
 
 from __future__ import annotations
 
-import hashlib
 import math
-import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-import numpy as np
-import tensorflow as tf
-
-from nst_core import devices, images, vgg, weights
-from nst_core.color import Palette, recolored
-from nst_core.errors import Cancelled, Diverged, InvalidSettings
+from nst_core import devices, images, masks, optimizers, sketch, vgg, weights
+from nst_core.errors import InvalidSettings, WeightsError
 from nst_core.images import Picture
-from nst_core.objective import Objective, Targets, Weights
-from nst_core.optimizers import AdamState, adam_start, average, resized
-from nst_core.pace import Pace
-from nst_core.pyramid import STEPS, Level, plan
+from nst_core.job import Order, paint, sketched
+from nst_core.losses import Moments
+from nst_core.objective import Objective
+from nst_core.pyramid import Level
 from nst_core.recent import Recent
-from nst_core.result import Losses, Progress, Result
-from nst_core.settings import Init, Settings
+from nst_core.result import Note, OnEvent, Result, ShouldStop
+from nst_core.settings import Init, Quality, Settings
+from nst_core.sketch import Sketcher
 
-__all__ = ["Engine", "OnEvent", "ShouldStop", "default_engine", "stylize"]
+__all__ = ["Engine", "NetworkSource", "default_engine", "stylize"]
 
 Tensor: TypeAlias = Any  # tensorflow ships no types
-OnEvent: TypeAlias = Callable[[Progress], None]
-ShouldStop: TypeAlias = Callable[[], bool]
+NetworkSource: TypeAlias = Callable[[Sequence[str], str], vgg.Network]
 
 STYLE_CACHE: Final = 64
 OBJECTIVE_CACHE: Final = 4
-# The strength from which on a palette start has all of the style's colours.
-_ALL_COLORS: Final = 50.0
 
 
 class Engine:
@@ -46,18 +38,19 @@ class Engine:
     Not for several threads at once: one engine, one compute thread.
 
     Args:
-        network: gives the network for a set of layer names; VGG19 unless a test injects another.
+        network: gives the network for a set of layer names and what it computes in; VGG19 unless
+            a test injects another.
 
     Attributes:
-        styles: Gram matrices of the style pictures used last.
+        styles: moments of the style pictures used last.
     """
 
-    def __init__(self, network: Callable[[Sequence[str]], vgg.Network] | None = None) -> None:
+    def __init__(self, network: NetworkSource | None = None) -> None:
         devices.prepare()
         self._network = network or _imagenet_vgg19
-        self._objectives: Recent[tuple[tuple[str, ...], tuple[str, ...]], Objective]
-        self._objectives = Recent(OBJECTIVE_CACHE)
-        self.styles: Recent[tuple[Any, ...], tuple[Tensor, ...]] = Recent(STYLE_CACHE)
+        self._objectives: Recent[tuple[Any, ...], Objective] = Recent(OBJECTIVE_CACHE)
+        self._sketcher: Sketcher | None = None
+        self.styles: Recent[tuple[Any, ...], tuple[Moments, ...]] = Recent(STYLE_CACHE)
 
     def warm_up(self) -> None:
         """Load the network for the default settings, so that the first job does not wait.
@@ -68,12 +61,31 @@ class Engine:
         self.objective(Settings())
 
     def objective(self, settings: Settings) -> Objective:
-        """The compiled objective for the settings' layers."""
+        """The compiled objective for what the settings compare, and how.
+
+        Raises:
+            WeightsError: the weights cannot be had.
+        """
         content, style = tuple(settings.content_layers), tuple(settings.style_layers)
-        return self._objectives.get(
-            (content, style),
-            lambda: Objective(self._network((*content, *style)), content, style),
-        )
+        dtype = devices.compute_type(settings.precision)
+        key = (content, style, settings.statistic, settings.optimizer, dtype)
+
+        def make() -> Objective:
+            network = self._network(tuple(dict.fromkeys((*content, *style))), dtype)
+            method = optimizers.of(settings.optimizer)
+            return Objective(network, content, style, settings.statistic, method)
+
+        return self._objectives.get(key, make)
+
+    def sketcher(self) -> Sketcher:
+        """The feed-forward network.
+
+        Raises:
+            SketchUnavailable: the packages that carry it are missing.
+        """
+        if self._sketcher is None:
+            self._sketcher = Sketcher()
+        return self._sketcher
 
     def stylize(
         self,
@@ -84,147 +96,58 @@ class Engine:
         should_stop: ShouldStop | None = None,
         *,
         init: Picture | None = None,
+        mask: Picture | None = None,
     ) -> Result:
         """See `stylize`."""
         settings = settings or Settings()
         _check(styles, settings, init)
-        for picture in (content, *styles, *([] if init is None else [init])):
-            _check_picture(picture)
-        job = _Job(self, content, styles, settings, on_event, should_stop, init)
-        return job.run()
+        for picture in (content, *styles, init, mask):
+            if picture is not None:
+                _check_picture(picture)
+        order = Order(
+            content=content,
+            styles=tuple(styles),
+            settings=settings,
+            on_event=on_event or (lambda _: None),
+            should_stop=should_stop or (lambda: False),
+            init=init,
+            mask=mask,
+        )
+        if mask is not None:
+            masks.check(masks.from_picture(mask, *order.photo.shape[:2]))
+        if settings.quality is Quality.SKETCH:
+            return sketched(self.sketcher(), order)
+        try:
+            objective = self.objective(settings)
+        except WeightsError:
+            if not sketch.available():
+                raise
+            return sketched(self.sketcher(), order, Note.NO_WEIGHTS)
+        return paint(self, objective, order)
 
-    def style_targets(
-        self, objective: Objective, style: Picture, digest: bytes, level: Level
-    ) -> tuple[Tensor, ...]:
-        """Gram matrices of a style picture for a level, from the cache where they are known.
+    def style_moments(
+        self,
+        objective: Objective,
+        style: Picture,
+        digest: bytes,
+        level: Level,
+        scale: float,
+        measure: Callable[[Picture], tuple[Moments, ...]],
+    ) -> tuple[Moments, ...]:
+        """Moments of a style picture for a level, from the cache where they are known.
 
-        The picture is scaled to the canvas' area, so that its brush strokes keep their proportion
-        to the canvas, and never enlarged, which would teach blurred strokes.
+        The picture is scaled to the canvas' area times `scale`, so that its brush strokes keep
+        their proportion to the canvas, and never enlarged, which would teach blurred strokes.
         """
         height, width = style.shape[:2]
-        scale = min(1.0, math.sqrt(level.height * level.width / (height * width)))
-        size = max(1, round(height * scale)), max(1, round(width * scale))
-        key = (digest, *size, objective.style_layers)
-        return self.styles.get(
-            key, lambda: objective.style_targets(_tensor(images.resize(style, *size)))
-        )
+        factor = min(1.0, scale * math.sqrt(level.height * level.width / (height * width)))
+        size = max(1, round(height * factor)), max(1, round(width * factor))
+        key = (digest, *size, objective.style_layers, objective.network.dtype)
+        return self.styles.get(key, lambda: measure(images.resize(style, *size)))
 
 
-class _Job:
-    """One call of `stylize`: its pictures, its schedule and its pace."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        content: Picture,
-        styles: Sequence[Picture],
-        settings: Settings,
-        on_event: OnEvent | None,
-        should_stop: ShouldStop | None,
-        init: Picture | None,
-    ) -> None:
-        self.engine = engine
-        self.objective = engine.objective(settings)
-        self.settings = settings
-        self.on_event = on_event or (lambda _: None)
-        self.should_stop = should_stop or (lambda: False)
-        self.init = init
-        width, height = images.fit((content.shape[1], content.shape[0]), settings.size)
-        self.content = images.resize(content, height, width)
-        self.styles = [(style, hashlib.sha256(style.tobytes()).digest()) for style in styles]
-        steps = settings.steps or STEPS[settings.quality]
-        # A given picture is painted on at the final size: coarse levels would wipe out its detail.
-        self.levels = plan(height, width, steps, coarse=settings.init is not Init.IMAGE)
-        self.total = sum(level.steps for level in self.levels)
-        self.pace = Pace(sum(level.work for level in self.levels))
-        self.weights = Weights.of(settings)
-        self.learning_rate = tf.constant(settings.learning_rate, tf.float32)
-        self.losses: list[Losses] = []
-
-    def run(self) -> Result:
-        state = adam_start(_tensor(self._start(self.levels[0])))
-        seconds = []
-        for number, level in enumerate(self.levels, start=1):
-            begun = time.perf_counter()
-            state = self._paint(resized(state, level.height, level.width), number, level)
-            seconds.append(time.perf_counter() - begun)
-        return Result(
-            picture=_picture(average(state)),
-            losses=tuple(self.losses),
-            levels=self.levels,
-            level_seconds=tuple(seconds),
-            seconds=self.pace.seconds(),
-            settings=self.settings,
-            device=devices.describe(),
-        )
-
-    def _start(self, level: Level) -> Picture:
-        size = (level.height, level.width)
-        if self.settings.init is Init.NOISE:
-            rng = np.random.default_rng(self.settings.seed)
-            return rng.random((*size, 3), dtype=np.float32)
-        start = images.resize(self.content if self.init is None else self.init, *size)
-        if self.settings.init is not Init.PALETTE:
-            return start
-        return recolored(start, self._palette(), min(1.0, self.settings.strength / _ALL_COLORS))
-
-    def _palette(self) -> Palette:
-        palettes = [Palette.of(style) for style, _ in self.styles]
-        return Palette.mixed(palettes, self.settings.style_weights or [1.0] * len(palettes))
-
-    def _paint(self, state: AdamState, number: int, level: Level) -> AdamState:
-        self._check_stop()
-        targets = self._targets(level)
-        for index in range(level.steps):
-            self._check_stop()
-            state, parts = self.objective.step(state, targets, self.weights, self.learning_rate)
-            self._record(parts.numpy(), number)
-            self.pace.tick(level, first=index == 0)
-            self._report(state, number)
-        return state
-
-    def _check_stop(self) -> None:
-        if self.should_stop():
-            raise Cancelled
-
-    def _targets(self, level: Level) -> Targets:
-        content = images.resize(self.content, level.height, level.width)
-        grams = [
-            self.engine.style_targets(self.objective, style, digest, level)
-            for style, digest in self.styles
-        ]
-        return Targets(
-            self.objective.content_targets(_tensor(content)),
-            _mix(grams, self.settings.style_weights),
-        )
-
-    def _record(self, parts: np.ndarray, number: int) -> None:
-        content, style, tv = (float(part) for part in parts)
-        total = content + style + tv
-        if not math.isfinite(total):
-            msg = f"The optimisation diverged at step {len(self.losses) + 1}, level {number}."
-            raise Diverged(msg)
-        self.losses.append(Losses(total, content, style, tv))
-
-    def _report(self, state: AdamState, number: int) -> None:
-        step, every = len(self.losses), self.settings.preview_every
-        self.on_event(
-            Progress(
-                step=step,
-                total=self.total,
-                level=number,
-                levels=len(self.levels),
-                share=self.pace.share(),
-                losses=self.losses[-1],
-                seconds=self.pace.seconds(),
-                eta=self.pace.eta(),
-                picture=_picture(average(state)) if every and step % every == 0 else None,
-            )
-        )
-
-
-def _imagenet_vgg19(layers: Sequence[str]) -> vgg.Network:
-    return vgg.build(weights.fetch(), layers)
+def _imagenet_vgg19(layers: Sequence[str], dtype: str) -> vgg.Network:
+    return vgg.build(weights.fetch(), layers, dtype)
 
 
 def _check(styles: Sequence[Picture], settings: Settings, init: Picture | None) -> None:
@@ -240,32 +163,13 @@ def _check(styles: Sequence[Picture], settings: Settings, init: Picture | None) 
 
 
 def _check_picture(picture: Picture) -> None:
-    if picture.dtype != np.float32 or picture.ndim != 3 or picture.shape[2] != 3:
+    if picture.dtype != "float32" or picture.ndim != 3 or picture.shape[2] != 3:
         msg = "a picture must be float32 of shape (height, width, 3)"
     elif not (picture.min() >= 0 and picture.max() <= 1):
         msg = "a picture's values must be between 0 and 1"
     else:
         return
     raise InvalidSettings(msg)
-
-
-def _mix(grams: Sequence[tuple[Tensor, ...]], parts: Sequence[float]) -> tuple[Tensor, ...]:
-    """One target a layer: the weighted mean of the styles' Gram matrices."""
-    parts = parts or [1.0] * len(grams)
-    shares = [part / sum(parts) for part in parts]
-    return tuple(
-        tf.add_n([share * gram for share, gram in zip(shares, layer, strict=True)])
-        for layer in zip(*grams, strict=True)
-    )
-
-
-def _tensor(picture: Picture) -> Tensor:
-    return tf.constant(picture[np.newaxis], tf.float32)
-
-
-def _picture(image: Tensor) -> Picture:
-    picture: Picture = image[0].numpy()
-    return np.clip(picture, 0, 1)
 
 
 @cache
@@ -282,6 +186,7 @@ def stylize(
     should_stop: ShouldStop | None = None,
     *,
     init: Picture | None = None,
+    mask: Picture | None = None,
 ) -> Result:
     """Paint a photo in the style of one or more pictures.
 
@@ -292,15 +197,23 @@ def stylize(
         on_event: called in this thread after every step.
         should_stop: asked before every step; True ends the work.
         init: the picture to start from, where ``settings.init`` is ``image``.
+        mask: where to paint, likewise a picture, laid over the photo: white is painted, black
+            stays as it is.
 
     Returns:
-        The painting in the photo's aspect ratio, with its losses, timings and settings.
+        The painting in the photo's aspect ratio, with its losses, timings and settings; smaller
+        than asked for, and with a note that says so, where memory ran out. Where VGG19's weights
+        cannot be had, a sketch, with a note that says so.
 
     Raises:
-        WeightsError: VGG19's weights cannot be had.
+        WeightsError: VGG19's weights cannot be had, nor can a sketch.
+        SketchUnavailable: a sketch was asked for and cannot be had.
         InvalidSettings: no style, or styles and weights differ in number, or `init` is missing,
-            or an array is no picture.
+            or an array is no picture, or the mask leaves nothing to paint.
         Cancelled: `should_stop` said so.
-        Diverged: the loss left the finite numbers.
+        Diverged: the loss left the finite numbers again and again.
+        OutOfMemory: not even the coarsest level fits.
     """
-    return default_engine().stylize(content, styles, settings, on_event, should_stop, init=init)
+    return default_engine().stylize(
+        content, styles, settings, on_event, should_stop, init=init, mask=mask
+    )

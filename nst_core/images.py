@@ -10,14 +10,14 @@ import re
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from nst_core.errors import ImageRejected, RejectReason
 
@@ -60,6 +60,7 @@ _MAGIC: Final = re.compile(
     re.DOTALL,
 )
 _BITS, _PHOTOMETRIC, _WHITE_IS_ZERO = 258, 262, 0  # TIFF 6.0, section 8
+_JPEG_COMMENT: Final = 2**16 - 1 - 2  # bytes: a segment counts its own length
 _SRGB: Final = ImageCms.createProfile("sRGB")
 # `warnings.catch_warnings` swaps process-wide state, and jobs decode in several threads.
 _OPENING: Final = threading.Lock()
@@ -94,14 +95,31 @@ def decode(data: bytes, *, max_side: int | None = None) -> Picture:
     return from_pil(rgb if turn is None else rgb.transpose(turn))
 
 
-def encode_png(picture: Picture) -> bytes:
-    """A picture, float RGB in [0, 1], as a lossless PNG file."""
-    return _encode(to_pil(picture), format="PNG", compress_level=6)
+def encode_png(picture: Picture, text: Mapping[str, str] | None = None) -> bytes:
+    """A picture, float RGB in [0, 1], as a lossless PNG file.
+
+    Args:
+        picture: what to encode.
+        text: notes to keep in the file, by keyword (PNG specification, tEXt and iTXt).
+    """
+    notes = PngImagePlugin.PngInfo()
+    for keyword, words in (text or {}).items():
+        notes.add_text(keyword, words)
+    return _encode(to_pil(picture), format="PNG", compress_level=6, pnginfo=notes)
 
 
-def encode_jpeg(picture: Picture, quality: int = 92) -> bytes:
-    """A picture, float RGB in [0, 1], as a JPEG file without chroma subsampling."""
-    return _encode(to_pil(picture), format="JPEG", quality=quality, subsampling=0)
+def encode_jpeg(picture: Picture, quality: int = 92, comment: str = "") -> bytes:
+    """A picture, float RGB in [0, 1], as a JPEG file without chroma subsampling.
+
+    Args:
+        picture: what to encode.
+        quality: 1 to 95, as Pillow counts it.
+        comment: a note to keep in the file; left out where it is longer than JPEG allows.
+    """
+    note = comment.encode()
+    if len(note) > _JPEG_COMMENT:
+        note = b""
+    return _encode(to_pil(picture), format="JPEG", quality=quality, subsampling=0, comment=note)
 
 
 def resize(picture: Picture, height: int, width: int) -> Picture:

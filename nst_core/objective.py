@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import tensorflow as tf
 
 from nst_core.losses import (
+    Moments,
+    StyleTarget,
     balance,
     content_loss,
-    gram_matrix,
+    contrast,
+    moments,
     style_loss,
+    style_target,
     total_variation,
 )
-from nst_core.optimizers import AdamState, adam_update
-from nst_core.settings import Settings
-from nst_core.vgg import Network
+from nst_core.optimizers import Method
+from nst_core.settings import Settings, Statistic
+from nst_core.vgg import Network, stride
 
-__all__ = ["Objective", "Targets", "Weights"]
+__all__ = ["Area", "Objective", "Targets", "Weights", "told"]
 
 Tensor: TypeAlias = Any  # tensorflow ships no types
 
 
 class Targets(NamedTuple):
-    """What the picture is drawn to: content feature maps and style Gram matrices, by layer."""
+    """What the picture is drawn to: content feature maps and style targets, by layer."""
 
     content: tuple[Tensor, ...]
-    style: tuple[Tensor, ...]
+    style: tuple[StyleTarget, ...]
 
 
 class Weights(NamedTuple):
@@ -38,14 +42,39 @@ class Weights(NamedTuple):
     tv: Tensor
 
     @classmethod
-    def of(cls, settings: Settings) -> Weights:
-        """The weights that the settings ask for; layer weights are scaled to sum to 1."""
+    def of(
+        cls, settings: Settings, photo: Sequence[Moments], style: Sequence[StyleTarget]
+    ) -> Weights:
+        """The weights that the settings ask for; layer weights are scaled to sum to 1.
+
+        Losses are relative: content to the photo's energy, style to the painting's. A style
+        layer's weight makes up for the difference, so that both count in terms of the photo, and
+        a quiet painting does not wipe out a rich photo nor the other way round.
+        """
         alpha, beta = balance(settings.strength)
+        contrasts = [contrast(have, want.moments) for have, want in zip(photo, style, strict=True)]
         return cls(
-            alpha * _unit_sum(settings.content_layers),
-            beta * _unit_sum(settings.style_layers),
+            alpha * settings.content_weight * _unit_sum(settings.content_layers),
+            beta * _unit_sum(settings.style_layers) * tf.stack(contrasts),
             tf.constant(settings.tv_weight, tf.float32),
         )
+
+
+class Area(NamedTuple):
+    """The part of the canvas that is painted.
+
+    Attributes:
+        pixels: 1 where the picture may change, 0 where it stays, (1, height, width, 1).
+        places: by style layer, how much each place counts, (places, 1), with a mean of 1.
+    """
+
+    pixels: Tensor
+    places: tuple[Tensor, ...]
+
+    @classmethod
+    def of(cls, mask: Tensor, layers: Sequence[str]) -> Area:
+        """The area of a mask, (1, height, width, 1), for these style layers."""
+        return cls(mask, tuple(_places(mask, stride(layer)) for layer in layers))
 
 
 class Objective:
@@ -53,68 +82,114 @@ class Objective:
 
     Targets and weights are arguments of the compiled functions, never captured, so that jobs
     share one trace whatever their pictures and settings.
+
+    Args:
+        network: whose features are compared.
+        content_layers: names of the layers of the content loss.
+        style_layers: names of the layers of the style loss.
+        statistic: of a style layer's features.
+        method: the optimiser.
     """
 
     def __init__(
-        self, network: Network, content_layers: tuple[str, ...], style_layers: tuple[str, ...]
+        self,
+        network: Network,
+        content_layers: tuple[str, ...],
+        style_layers: tuple[str, ...],
+        statistic: Statistic,
+        method: Method,
     ) -> None:
         self.network = network
         self.content_layers = content_layers
         self.style_layers = style_layers
-        picture = tf.TensorSpec((1, None, None, 3))
+        self.statistic = statistic
+        self.method = method
+        picture, scalar = tf.TensorSpec((1, None, None, 3)), tf.TensorSpec(())
+        inputs = [method.signature(picture), *self._signature(), scalar]
+        area = Area(
+            tf.TensorSpec((1, None, None, 1)), tuple(tf.TensorSpec((None, 1)) for _ in style_layers)
+        )
         self.content_targets = tf.function(self._content_targets, input_signature=[picture])
-        self.style_targets = tf.function(self._style_targets, input_signature=[picture])
-        self.step = tf.function(self._step, input_signature=self._signature(picture))
+        self.style_moments = tf.function(self._style_moments, input_signature=[picture])
+        self.style_targets = tf.function(self._style_targets, reduce_retracing=True)
+        self.step = tf.function(self._step, input_signature=inputs)
+        self.masked_step = tf.function(self._step, input_signature=[*inputs, area])
+        self.update = tf.function(
+            method.update, input_signature=[method.signature(picture), picture, scalar, scalar]
+        )
 
-    def _signature(self, picture: Tensor) -> list[Any]:
+    def _signature(self) -> list[Any]:
         channels = dict(zip(self.network.layers, self.network.channels, strict=True))
-        scalar = tf.TensorSpec(())
         content = tuple(tf.TensorSpec((1, None, None, channels[n])) for n in self.content_layers)
-        style = tuple(tf.TensorSpec((channels[n], channels[n])) for n in self.style_layers)
-        weights = Weights(tf.TensorSpec((len(content),)), tf.TensorSpec((len(style),)), scalar)
-        state = AdamState(picture, picture, picture, picture, scalar)
-        return [state, Targets(content, style), weights, scalar]
+        style = tuple(_target_spec(channels[n]) for n in self.style_layers)
+        weights = Weights(
+            tf.TensorSpec((len(content),)), tf.TensorSpec((len(style),)), tf.TensorSpec(())
+        )
+        return [Targets(content, style), weights]
 
     def _content_targets(self, rgb: Tensor) -> tuple[Tensor, ...]:
         features = self.network.features(rgb)
-        return tuple(features[name] for name in self.content_layers)
+        return tuple(tf.cast(features[name], tf.float32) for name in self.content_layers)
 
-    def _style_targets(self, rgb: Tensor) -> tuple[Tensor, ...]:
+    def _style_moments(self, rgb: Tensor) -> tuple[Moments, ...]:
         features = self.network.features(rgb)
-        return tuple(gram_matrix(features[name]) for name in self.style_layers)
+        return tuple(moments(features[name]) for name in self.style_layers)
 
-    def loss(self, rgb: Tensor, targets: Targets, weights: Weights) -> Tensor:
+    def _style_targets(self, measured: tuple[Moments, ...]) -> tuple[StyleTarget, ...]:
+        return tuple(map(style_target, measured))
+
+    def loss(
+        self, rgb: Tensor, targets: Targets, weights: Weights, area: Area | None = None
+    ) -> Tensor:
         """The weighted parts content, style and TV, shape (3,), of `rgb`, (1, height, width, 3)."""
         features = self.network.features(rgb)
-        content = tf.stack(
-            [
-                content_loss(features[name], target)
-                for name, target in zip(self.content_layers, targets.content, strict=True)
-            ]
-        )
-        style = tf.stack(
-            [
-                style_loss(gram_matrix(features[name]), target)
-                for name, target in zip(self.style_layers, targets.style, strict=True)
-            ]
-        )
+        places = area.places if area else [None] * len(self.style_layers)
+        content = [
+            content_loss(features[name], target)
+            for name, target in zip(self.content_layers, targets.content, strict=True)
+        ]
+        style = [
+            style_loss(self.statistic, features[name], target, place)
+            for name, target, place in zip(self.style_layers, targets.style, places, strict=True)
+        ]
         return tf.stack(
             [
-                tf.reduce_sum(weights.content * content),
-                tf.reduce_sum(weights.style * style),
+                tf.reduce_sum(weights.content * tf.stack(content)),
+                tf.reduce_sum(weights.style * tf.stack(style)),
                 weights.tv * total_variation(rgb),
             ]
         )
 
     def _step(
-        self, state: AdamState, targets: Targets, weights: Weights, learning_rate: Tensor
-    ) -> tuple[AdamState, Tensor]:
+        self, state: Any, targets: Targets, weights: Weights, rate: Tensor, area: Area | None = None
+    ) -> tuple[Any, Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.image)
-            parts = self.loss(state.image, targets, weights)
+            parts = self.loss(state.image, targets, weights, area)
             total = tf.reduce_sum(parts)
         gradient = tape.gradient(total, state.image)
-        return adam_update(state, gradient, learning_rate), parts
+        if area:
+            gradient *= area.pixels
+        return self.method.update(state, gradient, total, rate), told(parts, gradient)
+
+
+def told(parts: Tensor, gradient: Tensor) -> Tensor:
+    """The parts of the loss, or no numbers where the gradient has some that are not finite.
+
+    After the last step nobody would evaluate the picture that such a gradient makes.
+    """
+    fine = tf.reduce_all(tf.math.is_finite(gradient))
+    return tf.where(fine, parts, tf.constant(float("nan")))
+
+
+def _target_spec(channels: int) -> StyleTarget:
+    square = tf.TensorSpec((channels, channels))
+    return StyleTarget(Moments(tf.TensorSpec((channels,)), square), square)
+
+
+def _places(mask: Tensor, size: int) -> Tensor:
+    shares = tf.nn.avg_pool2d(mask, size, size, "SAME")
+    return tf.reshape(shares, (-1, 1)) / tf.maximum(tf.reduce_mean(shares), 1e-8)
 
 
 def _unit_sum(weights: Mapping[str, float]) -> Tensor:

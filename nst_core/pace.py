@@ -38,6 +38,10 @@ class Pace:
             self._timed_seconds += now - self._last
         self._last = now
 
+    def rewind(self, level: Level, steps: int) -> None:
+        """The last `steps` at `level` were in vain and are to be done again."""
+        self._done -= level.height * level.width * steps
+
     def share(self) -> float:
         """Of the work, done: 0 to 1. A step on a large canvas is more work than on a small one."""
         return self._done / self._work

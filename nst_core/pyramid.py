@@ -7,28 +7,30 @@ arithmetic: nothing here knows of a network.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from nst_core.settings import Quality
 
-__all__ = ["STEPS", "Level", "plan"]
+__all__ = ["SCHEDULES", "Level", "plan", "steps_of"]
 
-STEPS: Final[Mapping[Quality, int]] = MappingProxyType(
-    {Quality.DRAFT: 60, Quality.STANDARD: 150, Quality.FINE: 400}
+SCHEDULES: Final[Mapping[Quality, tuple[int, ...]]] = MappingProxyType(
+    {
+        Quality.DRAFT: (24, 16, 8, 5, 3),
+        Quality.STANDARD: (40, 50, 24, 12, 6),
+        Quality.FINE: (120, 120, 60, 30, 15),
+    }
 )
-"""Steps of a whole job by quality, where `Settings.steps` does not say."""
+"""Steps by level, the coarsest first; levels beyond the last entry take as many as that. A sketch
+has no levels."""
 
 COARSEST: Final = 128
 """No level has a long side below this many pixels, but for pictures that are smaller anyway."""
 
 SHRINK: Final = 0.5
 """Long side of a level over that of the next."""
-
-DECAY: Final = 0.7
-"""Steps of a level over those of the level below it, which is cheaper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +53,56 @@ class Level:
         return self.height * self.width * self.steps
 
 
-def plan(height: int, width: int, steps: int, *, coarse: bool = True) -> tuple[Level, ...]:
-    """The levels from coarse to fine, ending at (height, width), with `steps` steps in all.
+def plan(
+    height: int,
+    width: int,
+    schedule: Sequence[int],
+    steps: int | None = None,
+    *,
+    coarse: bool = True,
+) -> tuple[Level, ...]:
+    """The levels from coarse to fine, ending at (height, width).
 
     Args:
         height: of the result in pixels.
         width: of the result in pixels.
-        steps: in total; every level gets at least one, so few steps mean few levels.
+        schedule: steps by level, the coarsest first, such as one of `SCHEDULES`.
+        steps: in total, shared out in the proportions of the schedule; every level gets at least
+            one, so few steps mean few levels. None takes the schedule as it is.
         coarse: False paints at the final size alone.
     """
+    sizes = _sizes(height, width, max(height, width) if steps is None else steps)
+    counts = _counts(schedule, len(sizes))
+    if not coarse:
+        sizes, counts = sizes[-1:], counts[-1:]
+    if steps is not None:
+        counts = _share(steps, counts)
+    return tuple(Level(*size, count) for size, count in zip(sizes, counts, strict=True))
+
+
+def steps_of(levels: Sequence[Level]) -> int:
+    """Steps of the whole job."""
+    return sum(level.steps for level in levels)
+
+
+def _sizes(height: int, width: int, most: int) -> list[tuple[int, int]]:
     sizes = [(height, width)]
-    while coarse and max(sizes[0]) * SHRINK >= COARSEST and len(sizes) < steps:
+    while max(sizes[0]) * SHRINK >= COARSEST and len(sizes) < most:
         tall, wide = sizes[0]
         sizes.insert(0, (max(1, round(tall * SHRINK)), max(1, round(wide * SHRINK))))
-    return tuple(
-        Level(*size, count) for size, count in zip(sizes, _share(steps, len(sizes)), strict=True)
-    )
+    return sizes
 
 
-def _share(steps: int, levels: int) -> list[int]:
-    weights = [DECAY**level for level in range(levels)]
-    shares = [max(1, round(steps * weight / sum(weights))) for weight in weights]
-    shares[0] = steps - sum(shares[1:])
+def _counts(schedule: Sequence[int], levels: int) -> list[int]:
+    if levels == 1:
+        # A small picture has no coarser level to learn from, and its steps are cheap.
+        return [sum(schedule[:2])]
+    return [schedule[min(level, len(schedule) - 1)] for level in range(levels)]
+
+
+def _share(steps: int, counts: Sequence[int]) -> list[int]:
+    shares = [max(1, round(steps * count / sum(counts))) for count in counts]
+    # Rounding may have handed out a few too many or too few: the levels with the most settle it.
+    while missing := steps - sum(shares):
+        shares[shares.index(max(shares))] += 1 if missing > 0 else -1
     return shares

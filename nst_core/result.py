@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib import metadata
-from typing import Any
+from typing import Any, TypeAlias
 
 from nst_core.images import Picture
 from nst_core.pyramid import Level
 from nst_core.settings import Settings
 
-__all__ = ["Losses", "Progress", "Result"]
+__all__ = ["Losses", "Note", "OnEvent", "Progress", "Result", "ShouldStop"]
+
+
+class Note(StrEnum):
+    """What turned out otherwise than asked for, and the person should be told."""
+
+    SMALLER = "smaller"
+    """Memory ran out: the painting is of the largest level that did fit."""
+
+    NO_WEIGHTS = "no_weights"
+    """VGG19's weights could not be had: a sketch instead of a painting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,9 @@ class Result:
         seconds: from start to finish.
         settings: as asked for.
         device: what computed, such as ``CPU`` or the name of the GPU.
+        notes: what turned out otherwise than asked for.
+        sketched: one pass of the small feed-forward network painted it, not the optimisation.
+        precision: what the network computed in.
     """
 
     picture: Picture = field(repr=False)
@@ -72,6 +87,9 @@ class Result:
     seconds: float
     settings: Settings
     device: str
+    notes: tuple[Note, ...] = ()
+    sketched: bool = False
+    precision: str = "float32"
 
     def report(self) -> dict[str, Any]:
         """Everything needed to repeat and to judge the job, as JSON-ready data."""
@@ -81,7 +99,10 @@ class Result:
             "steps": len(self.losses),
             "size": [width, height],
             "quality": self.settings.quality,
+            "painter": "sketch" if self.sketched else "vgg19",
+            "notes": list(self.notes),
             "device": self.device,
+            "precision": self.precision,
             "levels": [
                 {"size": [lv.width, lv.height], "steps": lv.steps, "seconds": round(seconds, 3)}
                 for lv, seconds in zip(self.levels, self.level_seconds, strict=True)
@@ -95,9 +116,21 @@ class Result:
         }
 
 
+OnEvent: TypeAlias = Callable[[Progress], None]
+ShouldStop: TypeAlias = Callable[[], bool]
+
+
 def versions() -> dict[str, str]:
-    """Versions of everything that has a say in the pixels."""
-    packages = ("stylegram", "tensorflow", "keras", "numpy", "pillow")
+    """Versions of everything that has a say in the pixels, as far as it is installed."""
+    packages = ("stylegram", "tensorflow", "keras", "numpy", "pillow", "onnxruntime")
     return {"python": platform.python_version()} | {
-        name: metadata.version(name) for name in packages
+        name: version for name in packages if (version := _version(name)) is not None
     }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        # Not every one is needed for every picture, and a copied source tree is not installed.
+        return None

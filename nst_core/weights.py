@@ -126,8 +126,8 @@ def _download() -> Path:
     except Exception as error:
         # Keras raises a bare Exception for a failed download and ValueError for a wrong hash.
         msg = (
-            f"The VGG19 weights could not be downloaded. Go online and try again, or bring Keras' "
-            f"{FILE_NAME} from elsewhere and set {VARIABLE} to it."
+            "The VGG19 weights could not be downloaded. Go online and run `nst weights --fetch`, "
+            f"or bring Keras' {FILE_NAME} from elsewhere and set {VARIABLE} to it."
         )
         raise WeightsError(msg) from error
     return cache_file()

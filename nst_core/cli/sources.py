@@ -4,19 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from nst_core.errors import ImageRejected, InvalidSettings, UnknownStyle
 from nst_core.fetch import fetch, is_link
 from nst_core.images import Picture, decode
 from nst_core.styles import Gallery
 
-__all__ = ["STYLES_VARIABLE", "check_outputs", "gallery", "picture", "style", "write"]
+__all__ = [
+    "STYLES_VARIABLE",
+    "Source",
+    "Weighted",
+    "check_outputs",
+    "gallery",
+    "picture",
+    "style",
+    "weighted",
+    "write",
+]
 
 STYLES_VARIABLE: Final = "STYLEGRAM_STYLES"
+
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture that was read.
+
+    Attributes:
+        data: the encoded file.
+        picture: what it shows.
+    """
+
+    data: bytes = field(repr=False)
+    picture: Picture = field(repr=False)
+
+
+class Weighted(NamedTuple):
+    """A style as the command line names it.
+
+    Attributes:
+        source: a preset's name, a path or a link.
+        weight: its part in the mixture; None where none was named.
+    """
+
+    source: str
+    weight: float | None = None
 
 
 def gallery() -> Gallery:
@@ -25,7 +64,20 @@ def gallery() -> Gallery:
     return Gallery.load(Path(folder).expanduser() if folder else None)
 
 
-def picture(source: str, max_side: int) -> Picture:
+def weighted(text: str) -> Weighted:
+    """A style and its weight, the number after the last colon: ``waves:0.3``.
+
+    A colon before a link's port is part of the link, and a file of that very name is that file.
+    """
+    source, colon, number = text.rpartition(":")
+    if not (colon and source and _NUMBER.fullmatch(number)) or _is_file(text):
+        return Weighted(text)
+    if is_link(text) and "/" not in source.partition("://")[2]:
+        return Weighted(text)
+    return Weighted(source, float(number))
+
+
+def picture(source: str, max_side: int) -> Source:
     """The picture at a path or link, at most `max_side` pixels on its long side.
 
     Raises:
@@ -37,7 +89,7 @@ def picture(source: str, max_side: int) -> Picture:
     return _decode(data, source, max_side)
 
 
-def style(source: str, max_side: int) -> Picture:
+def style(source: str, max_side: int) -> Source:
     """The style picture at a path, at a link or of a preset's name; a file wins over a name.
 
     Raises:
@@ -67,9 +119,9 @@ def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[str]
     taken = {Path(source).resolve() for source in inputs if not is_link(source)}
     for path, endings in outputs.items():
         if path.suffix.lower() not in endings:
-            _refuse(f"The name {path} must end in {' or '.join(endings)}.")
+            refuse(f"The name {path} must end in {' or '.join(endings)}.")
         if path.resolve() in taken:
-            _refuse(f"{path} is named twice.")
+            refuse(f"{path} is named twice.")
         taken.add(path.resolve())
         _try_to_write(path)
 
@@ -100,17 +152,17 @@ def _mode_for(target: Path) -> int:
 def _try_to_write(path: Path) -> None:
     target = path.resolve()
     if target.exists() and not target.is_file():
-        _refuse(f"{path} is not a file.")
+        refuse(f"{path} is not a file.")
     if not target.parent.is_dir():
-        _refuse(f"There is no folder {path.parent}.")
+        refuse(f"There is no folder {path.parent}.")
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent):
             pass
     except OSError as error:
-        _refuse(f"{path} cannot be written: {error.strerror}.")
+        refuse(f"{path} cannot be written: {error.strerror}.")
 
 
-def _refuse(message: str) -> NoReturn:
+def refuse(message: str) -> NoReturn:
     raise InvalidSettings(message)
 
 
@@ -129,9 +181,9 @@ def _read(path: Path) -> bytes:
         raise InvalidSettings(msg) from error
 
 
-def _decode(data: bytes, source: str, max_side: int) -> Picture:
+def _decode(data: bytes, source: str, max_side: int) -> Source:
     try:
-        return decode(data, max_side=max_side)
+        return Source(data, decode(data, max_side=max_side))
     except ImageRejected as error:
         msg = f"{source}: {error}"
         raise ImageRejected(error.reason, msg) from error

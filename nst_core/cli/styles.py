@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nst_core.cli import sources
-from nst_core.cli.stylize import PICTURES
+from nst_core.cli.options import PICTURES
 from nst_core.images import encode_jpeg, encode_png, from_pil
 from nst_core.styles import contact_sheet
 

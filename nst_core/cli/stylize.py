@@ -4,90 +4,52 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from nst_core import charts, images
-from nst_core.cli import sources
+from nst_core import charts, imprint
+from nst_core.cli import options, sources
 from nst_core.cli.quiet import native_stderr_hidden
-from nst_core.errors import InvalidSettings
-from nst_core.images import Picture
-from nst_core.pyramid import STEPS
-from nst_core.result import Progress, Result
-from nst_core.settings import RANGES, Init, Quality, Settings
+from nst_core.cli.sources import Source
+from nst_core.cli.stages import Stages, steps
+from nst_core.result import Note, Progress, Result
+from nst_core.settings import Init, Settings
+from nst_core.timelapse import TimeLapse
 
-__all__ = ["PICTURES", "register"]
-
-PICTURES: Final = (".png", ".jpg", ".jpeg")
-
-_DEFAULT = Settings()
-_GRID_STAGES = 3
+__all__ = ["register"]
 
 
 def register(commands: Any) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("stylize", help="paint a photo", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("content", metavar="CONTENT", help="the photo: a path or a link")
-    parser.add_argument(
-        "-s",
-        "--style",
-        action="append",
-        required=True,
-        metavar="STYLE",
-        help="a path, a link or a preset's name (`nst styles`); several are mixed in equal parts",
-    )
-    parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help="a .png or .jpg to write"
-    )
-    _add_settings(parser)
-    _add_extras(parser)
+    options.add(parser)
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    low, high = RANGES["size"]
-    parser.add_argument(
-        "--size",
-        type=int,
-        default=_DEFAULT.size,
-        help=f"long side in pixels, {low:g} to {high:g}; a smaller photo is not enlarged "
-        "(default %(default)s)",
-    )
-    parser.add_argument(
-        "--quality",
-        choices=[quality.value for quality in Quality],
-        default=_DEFAULT.quality.value,
-        help="how long to paint (default %(default)s)",
-    )
-    parser.add_argument(
-        "--strength",
-        type=float,
-        default=_DEFAULT.strength,
-        help="0 barely, 100 almost only style (default %(default)g)",
-    )
-    parser.add_argument("--steps", type=int, help="optimisation steps, in place of the quality's")
-    parser.add_argument(
-        "--init",
-        default=_DEFAULT.init.value,
-        metavar="palette|content|noise|PATH",
-        help="what to start from (default %(default)s); ./noise is a file of that name",
-    )
-    parser.add_argument(
-        "--seed", type=int, default=_DEFAULT.seed, help="of the noise (default %(default)s)"
-    )
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """What was read."""
 
+    content: Source
+    styles: list[Source]
+    init: Source | None
+    mask: Source | None
 
-def _add_extras(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--report", type=Path, help="write how it went, as .json")
-    parser.add_argument("--plot", type=Path, help="write the loss curves, as .png")
-    parser.add_argument("--grid", type=Path, help="write photo, style, stages and result, as .png")
+    @property
+    def sources(self) -> imprint.Sources:
+        return imprint.Sources(
+            content=self.content.data,
+            styles=[style.data for style in self.styles],
+            init=self.init.data if self.init else None,
+            mask=self.mask.data if self.mask else None,
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -96,56 +58,56 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         StylizeError: bad input, or the work failed.
     """
-    _check_outputs(arguments)
-    settings = _settings(arguments)
-    content = sources.picture(arguments.content, settings.size)
-    styles = [sources.style(source, settings.style_side) for source in arguments.style]
-    init = sources.picture(arguments.init, settings.size) if settings.init is Init.IMAGE else None
+    options.check(arguments)
+    settings = options.settings(arguments)
+    pictures = _read(arguments, settings)
+    film = _film(pictures.content) if arguments.timelapse else None
+    total = steps(settings, pictures.content.picture)
+    stages = Stages(total, grid=bool(arguments.grid), film=film)
+    result = _paint(pictures, replace(settings, preview_every=stages.every), stages)
+    _write(arguments, result, pictures.sources)
+    if film:
+        sources.write(arguments.timelapse, film.film(result.picture))
+    if arguments.grid:
+        sources.write(arguments.grid, charts.grid(_tiles(pictures, stages, result)))
+    _tell(arguments, result)
+    return 0
+
+
+def _read(arguments: argparse.Namespace, settings: Settings) -> _Pictures:
+    size = settings.size
+    return _Pictures(
+        content=sources.picture(arguments.content, size),
+        styles=[sources.style(style.source, settings.style_side) for style in arguments.style],
+        init=sources.picture(arguments.init, size) if settings.init is Init.IMAGE else None,
+        mask=sources.picture(arguments.mask, size) if arguments.mask else None,
+    )
+
+
+def _film(photo: Source) -> TimeLapse:
+    film = TimeLapse()
+    film.add(photo.picture)
+    return film
+
+
+def _paint(pictures: _Pictures, settings: Settings, stages: Stages) -> Result:
     with native_stderr_hidden():
         from nst_core.engine import stylize  # slow: everything that can be wrong was seen before
 
-    tiles = [("content", content), *(("style", style) for style in styles)]
     with _progress_bar() as show:
 
         def on_event(event: Progress) -> None:
             show(event)
-            if event.picture is not None and event.step < event.total:
-                tiles.append((f"step {event.step}", event.picture))
+            stages.take(event)
 
-        result = stylize(content, styles, settings, on_event, init=init)
-    tiles.append((f"result, {len(result.losses)} steps", result.picture))
-    _write(arguments, result, tiles)
-    return 0
-
-
-def _check_outputs(arguments: argparse.Namespace) -> None:
-    outputs: dict[Path, tuple[str, ...]] = {arguments.output: PICTURES}
-    for path, ending in (
-        (arguments.report, ".json"),
-        (arguments.plot, ".png"),
-        (arguments.grid, ".png"),
-    ):
-        if path in outputs:
-            msg = f"{path} is named twice."
-            raise InvalidSettings(msg)
-        if path is not None:
-            outputs[path] = (ending,)
-    sources.check_outputs(outputs, [arguments.content, *arguments.style, arguments.init])
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    named = {init.value for init in Init if init is not Init.IMAGE}
-    quality = Quality(arguments.quality)
-    steps = arguments.steps or STEPS[quality]
-    return Settings(
-        size=arguments.size,
-        quality=quality,
-        strength=arguments.strength,
-        steps=arguments.steps,
-        init=Init(arguments.init) if arguments.init in named else Init.IMAGE,
-        seed=arguments.seed,
-        preview_every=math.ceil(steps / (_GRID_STAGES + 1)) if arguments.grid else 0,
-    )
+        return stylize(
+            pictures.content.picture,
+            [style.picture for style in pictures.styles],
+            settings,
+            on_event,
+            init=pictures.init.picture if pictures.init else None,
+            mask=pictures.mask.picture if pictures.mask else None,
+        )
 
 
 @contextmanager
@@ -176,13 +138,35 @@ def _progress_bar() -> Iterator[Any]:
         yield show
 
 
-def _write(arguments: argparse.Namespace, result: Result, tiles: list[tuple[str, Picture]]) -> None:
-    png = arguments.output.suffix.lower() == ".png"
-    encode = images.encode_png if png else images.encode_jpeg
-    sources.write(arguments.output, encode(result.picture))
+def _write(arguments: argparse.Namespace, result: Result, origin: imprint.Sources) -> None:
+    encode = imprint.png if arguments.output.suffix.lower() == ".png" else imprint.jpeg
+    sources.write(arguments.output, encode(result, origin))
     if arguments.report:
         sources.write(arguments.report, (json.dumps(result.report(), indent=1) + "\n").encode())
-    if arguments.plot:
+    if arguments.plot and result.losses:
         sources.write(arguments.plot, charts.plot_losses(result))
-    if arguments.grid:
-        sources.write(arguments.grid, charts.grid(tiles))
+
+
+def _tiles(pictures: _Pictures, stages: Stages, result: Result) -> list[tuple[str, Any]]:
+    how = "a sketch" if result.sketched else f"{len(result.losses)} steps"
+    return [
+        ("content", pictures.content.picture),
+        *(("style", style.picture) for style in pictures.styles),
+        *stages.tiles,
+        (f"result, {how}", result.picture),
+    ]
+
+
+def _tell(arguments: argparse.Namespace, result: Result) -> None:
+    """Say in one line what is not as it was asked for."""
+    height, width = result.picture.shape[:2]
+    words = {
+        Note.SMALLER: f"Memory ran out, so this is painted at {width}x{height}.",
+        Note.NO_WEIGHTS: "VGG19's weights could not be had, so this is a sketch; "
+        "`nst weights --fetch` gets them or says what is wrong.",
+    }
+    lines = [words[note] for note in result.notes]
+    if arguments.plot and not result.losses:
+        lines.append(f"A sketch has no loss curves, so {arguments.plot} is not written.")
+    if lines:
+        sys.stderr.write(f"nst: {' '.join(lines)}\n")

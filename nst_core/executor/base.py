@@ -38,6 +38,7 @@ class Job:
         styles: the encoded style pictures, at least one.
         settings: how to paint.
         init: an encoded picture to start from, when ``settings.init`` is ``image``.
+        mask: an encoded picture that lies over the photo: white is painted, black is not.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Job:
     styles: tuple[bytes, ...] = field(repr=False)
     settings: Settings = field(default_factory=Settings)
     init: bytes | None = field(default=None, repr=False)
+    mask: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,17 @@ class Previewed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished(Event):
-    """The painting, as PNG, and the report of how it was made."""
+    """The painting, as PNG, and the report of how it was made.
+
+    Attributes:
+        image: the PNG file, with its `nst_core.imprint`.
+        width: in pixels.
+        height: in pixels.
+        seconds: from the start to the end of the work.
+        report: see `nst_core.result.Result.report`.
+        notes: what turned out otherwise than asked for: values of `nst_core.result.Note`.
+        sketched: one pass of a small network painted it, whether asked for or for want of weights.
+    """
 
     kind: ClassVar[str] = "finished"
     terminal: ClassVar[bool] = True
@@ -126,6 +138,8 @@ class Finished(Event):
     height: int
     seconds: float
     report: dict[str, Any] = field(repr=False)
+    notes: tuple[str, ...] = ()
+    sketched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,10 +190,11 @@ class Executor(Protocol):
     async def start(self) -> None:
         """Make ready: load the network, connect. Jobs submitted before wait for it.
 
-        Where it fails, so do they; the next job, or another call, tries again.
+        Where the network's weights cannot be had, jobs come back as sketches. Where nothing at all
+        can be painted, it fails, and so do they; the next job, or another call, tries again.
 
         Raises:
-            WeightsError: the network's weights cannot be had.
+            WeightsError: neither the network's weights nor a sketch can be had.
         """
 
     async def submit(self, job: Job) -> JobHandle:

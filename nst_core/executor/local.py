@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from nst_core.errors import DuplicateJob, ExecutorClosed, UnknownJob
+from nst_core.errors import (
+    DuplicateJob,
+    ExecutorClosed,
+    SketchUnavailable,
+    UnknownJob,
+    WeightsError,
+)
 from nst_core.executor.base import Cancelled, Event, Job, Queued
 from nst_core.executor.journal import Journal
 from nst_core.executor.queue import FairQueue
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
     from nst_core.engine import Engine
 
 __all__ = ["LocalExecutor"]
+
+_LOG = logging.getLogger(__name__)
 
 KEPT: Final = 32
 """Ended jobs that can still be attached to; each holds its finished picture, not its sources."""
@@ -39,8 +48,8 @@ class LocalExecutor:
     through the loop, so the loop never waits for it.
 
     Args:
-        engine: makes the engine, in the compute thread; the process' default one unless a test
-            brings its own.
+        engine: makes the engine, in the compute thread; one of its own over VGG19 unless a test
+            brings another.
     """
 
     def __init__(self, engine: Callable[[], Engine] | None = None) -> None:
@@ -59,11 +68,11 @@ class LocalExecutor:
     async def start(self) -> None:
         """Load the network in the compute thread, then begin to serve the queue. Idempotent.
 
-        Where that fails, the jobs that wait fail with it; the next job, or another call of this,
-        tries again.
+        Where its weights cannot be had, the queue is served with sketches. Where that fails, too,
+        the jobs that wait fail with it; the next job, or another call of this, tries again.
 
         Raises:
-            WeightsError: the weights cannot be had.
+            WeightsError: neither the weights nor a sketch can be had.
             ExecutorClosed: `close` was called before.
         """
         self._check_open()
@@ -149,7 +158,10 @@ class LocalExecutor:
 
     def _warm_engine(self) -> Engine:
         engine = self._make_engine()
-        engine.warm_up()
+        try:
+            engine.warm_up()
+        except WeightsError as error:
+            _warm_up_sketches(engine, error)
         return engine
 
     async def _dispatch(self, engine: Engine) -> None:
@@ -185,7 +197,7 @@ class LocalExecutor:
     def _publish(self, entry: _Entry, event: Event) -> None:
         entry.journal.publish(event)
         if event.terminal:
-            entry.job = replace(entry.job, content=b"", styles=(), init=None)
+            entry.job = replace(entry.job, content=b"", styles=(), init=None, mask=None)
             self._ended[entry.job.id] = None
             while len(self._ended) > KEPT:
                 oldest, _ = self._ended.popitem(last=False)
@@ -217,7 +229,21 @@ class LocalHandle:
         return self._executor.place(self._entry)
 
 
-def _default_engine() -> Engine:
-    from nst_core.engine import default_engine  # loads TensorFlow
+def _warm_up_sketches(engine: Engine, error: WeightsError) -> None:
+    """Make ready for what can be painted without weights.
 
-    return default_engine()
+    Raises:
+        WeightsError: nothing can; the sketch's own error would lead people astray.
+    """
+    try:
+        engine.sketcher()
+    except SketchUnavailable:
+        raise error from None
+    _LOG.warning("Photos become sketches, not paintings, until there are weights. %s", error)
+
+
+def _default_engine() -> Engine:
+    from nst_core.engine import Engine  # loads TensorFlow
+    from nst_core.executor.patience import Patience
+
+    return Engine(Patience())

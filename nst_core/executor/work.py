@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from nst_core import errors, images
+from nst_core import errors, images, imprint
 from nst_core.executor.base import (
     Cancelled,
     Event,
@@ -61,17 +61,24 @@ def _finished(
         lambda progress: _forward(job, run, progress, emit),
         should_stop,
         init=decode(job.init, settings.size) if job.init else None,
+        mask=decode(job.mask, settings.size) if job.mask else None,
     )
     height, width = result.picture.shape[:2]
     return Finished(
         job=job.id,
         run=run,
-        image=images.encode_png(result.picture),
+        image=imprint.png(result, _sources(job)),
         width=width,
         height=height,
         seconds=result.seconds,
         report=result.report(),
+        notes=tuple(note.value for note in result.notes),
+        sketched=result.sketched,
     )
+
+
+def _sources(job: Job) -> imprint.Sources:
+    return imprint.Sources(content=job.content, styles=job.styles, init=job.init, mask=job.mask)
 
 
 def _forward(job: Job, run: str, progress: Progress, emit: Emit) -> None:

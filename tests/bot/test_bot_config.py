@@ -70,6 +70,14 @@ def test_every_problem_is_named_at_once() -> None:
     assert "@BotFather" in problems[0]
 
 
+@pytest.mark.parametrize("quality", Quality)
+def test_every_quality_can_be_set_and_is_named_in_the_table(quality: Quality) -> None:
+    config = load({"BOT_TOKEN": TOKEN, "STYLEGRAM_QUALITY": quality.upper()})
+    assert config.settings.quality is quality
+    (variable,) = (v for v in VARIABLES if v.name == "STYLEGRAM_QUALITY")
+    assert quality in variable.help
+
+
 @pytest.mark.parametrize("strength", ["-1", "101", "inf", "strong", "1e9"])
 def test_strength_outside_its_range(strength: str) -> None:
     with pytest.raises(ConfigError, match="STYLEGRAM_STRENGTH must be a number from 0 to 100"):

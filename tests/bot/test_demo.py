@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 
 from tests.bot.door import picture
-from tests.bot.process import ROOT, BotProcess, running
+from tests.bot.process import ROOT, BotProcess, running, without_sketches
 
 CHAT = "/demo/bots/7000001/chats/1001"
 CALLS = "/demo/bots/7000001/calls"
@@ -83,9 +83,24 @@ async def test_the_same_bot_without_a_token(random_weights: Path) -> None:
         assert "Traceback" not in bot.log
 
 
-async def test_without_weights_it_says_so_in_the_chat_and_in_the_log(tmp_path: Path) -> None:
+async def test_without_weights_a_sketch_comes_and_says_so(tmp_path: Path) -> None:
     arguments = ("--demo", "--no-open", "--port", "0")
-    settings = {"NST_WEIGHTS": str(tmp_path / "none.h5")}
+    settings = {"NST_WEIGHTS": str(tmp_path / "none.h5"), "STYLEGRAM_SIZE": "64"}
+    async with running("bot", *arguments, **settings) as bot, page_of(bot, "Try it here") as page:
+        await bot.logs("nst weights --fetch")
+        await say(page, "mosaic", picture(1))
+        call = await next_call(page, "sketched in")
+        assert call["method"] == "sendPhoto"
+        assert "Only a sketch for now" in call["params"]["caption"]
+        assert await bot.stop(signal.SIGINT) == 0
+        assert "Traceback" not in bot.log
+
+
+async def test_with_neither_weights_nor_sketches_it_says_so_in_the_chat_and_in_the_log(
+    tmp_path: Path,
+) -> None:
+    arguments = ("--demo", "--no-open", "--port", "0")
+    settings = {"NST_WEIGHTS": str(tmp_path / "none.h5"), **without_sketches(tmp_path)}
     async with running("bot", *arguments, **settings) as bot, page_of(bot, "Try it here") as page:
         await bot.logs("No painting yet")
         await bot.logs("nst weights --fetch")

@@ -20,8 +20,15 @@ from bot.limiter import RetryLimiter
 from bot.orders import Order, Place
 from bot.session import Picture, Preset, Style
 from bot.transport import Transport
-from nst_core.errors import Diverged, ImageRejected
+from nst_core.errors import (
+    Diverged,
+    ImageRejected,
+    OutOfMemory,
+    SketchUnavailable,
+    WeightsError,
+)
 from nst_core.executor.base import Failed, Finished, Progressed, Queued, Started
+from nst_core.result import Note
 from nst_core.settings import Settings
 from nst_core.styles import Gallery
 from tests.bot.calls import TOKEN, Fault
@@ -336,6 +343,9 @@ async def test_cancel_all_is_of_one_person_in_one_chat(shop: Shop) -> None:
     [
         (ImageRejected.__name__, "too_narrow", "long and thin"),
         (Diverged.__name__, "", "My paint ran"),
+        (OutOfMemory.__name__, "", "My memory is too full"),
+        (WeightsError.__name__, "", "nst weights --fetch"),
+        (SketchUnavailable.__name__, "", "I cannot sketch yet"),
         ("InternalError", "", "not your fault"),
     ],
 )
@@ -369,6 +379,30 @@ async def test_both_pictures_reach_the_executor(shop: Shop) -> None:
     shop.jobs.place(await shop.order(style=style))
     handle = await shop.door.next()
     assert (handle.job.content, handle.job.styles) == (picture(), (picture(5),))
+
+
+MODES: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, ["painted in 12 s"]),
+    ({"sketched": True, "seconds": 0.8}, ["sketched in 1 s"]),
+    ({"sketched": True, "notes": (Note.NO_WEIGHTS,)}, ["sketched in 12 s", "sketch for now"]),
+    ({"notes": (Note.SMALLER,)}, ["painted in 12 s", "My memory ran out"]),
+    ({"notes": ("a note of tomorrow",)}, ["painted in 12 s"]),
+    ({"notes": (Note.SMALLER,), "width": 2100}, ["painted in 12 s", "memory", "as a file because"]),
+]
+
+
+@pytest.mark.parametrize(("values", "words"), MODES)
+async def test_the_result_says_how_it_was_made(
+    shop: Shop, values: dict[str, Any], words: list[str]
+) -> None:
+    shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(finished(handle.id, **values))
+    sent = await shop.person.hears("sendPhoto", "sendDocument")
+    lines = sent.text.splitlines()
+    assert lines[0] == f"S&lt;b&gt;, {words[0]}"
+    assert len(lines) == len(words)
+    assert all(told in line for told, line in zip(words, lines, strict=True))
 
 
 async def test_a_file_is_answered_with_a_file(shop: Shop) -> None:

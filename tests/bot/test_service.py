@@ -18,7 +18,7 @@ from nst_core.styles import Gallery
 from tests.bot.calls import TOKEN, Call, Fault
 from tests.bot.door import picture
 from tests.bot.emulator import Emulator, Person, serving
-from tests.bot.process import BotProcess, environment, running
+from tests.bot.process import BotProcess, environment, running, without_sketches
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,7 +47,7 @@ async def studio(random_weights: Path) -> AsyncIterator[Studio]:
             address,
             random_weights,
             STYLEGRAM_SIZE="256",
-            STYLEGRAM_STEPS="200",
+            STYLEGRAM_STEPS="400",
             STYLEGRAM_JOBS_PER_USER="2",
         )
         async with running(**settings) as bot:
@@ -231,11 +231,29 @@ async def test_a_token_that_is_refused_once_and_later_for_good(random_weights: P
         assert SECRET not in bot.log
 
 
-async def test_missing_weights_end_with_one_line(tmp_path: Path) -> None:
+async def test_missing_weights_are_one_line_and_sketches_for_everybody(tmp_path: Path) -> None:
     server = Emulator()
     async with (
         serving(server.app()) as address,
         running(**environment(address, tmp_path / "none.h5")) as bot,
+    ):
+        await bot.logs("is listening")
+        person = Person(server, 2050)
+        await begin(person)
+        sent = await person.hears("sendPhoto")
+        assert f"{STYLE.title}, sketched in" in sent.text
+        assert "Only a sketch for now" in sent.text
+        assert await bot.stop() == 0
+        assert bot.log.count("nst weights --fetch") == 1
+        assert "Traceback" not in bot.log
+
+
+async def test_neither_weights_nor_sketches_end_with_one_line(tmp_path: Path) -> None:
+    server = Emulator()
+    settings = without_sketches(tmp_path)
+    async with (
+        serving(server.app()) as address,
+        running(**environment(address, tmp_path / "none.h5", **settings)) as bot,
     ):
         assert await bot.ends() == 1
         assert "CRITICAL" in bot.log

@@ -71,6 +71,12 @@ def test_each_refusal_has_words_of_its_own() -> None:
     assert len(said) == len(RejectReason)
 
 
+def test_each_lack_of_the_machine_has_words_of_its_own() -> None:
+    lacks = (errors.WeightsError("x"), errors.SketchUnavailable("x"), errors.OutOfMemory("x"))
+    said = {explain(lack) for lack in lacks} - {say(Text.INTERNAL)}
+    assert len(said) == len(lacks)
+
+
 def test_what_is_news_for_the_log() -> None:
     assert is_expected(Sorry(Text.VIDEO))
     assert not is_expected(LookupError())

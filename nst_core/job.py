@@ -1,0 +1,359 @@
+"""One call of `stylize`: level by level from coarse to fine, guarded against what can go wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+import tensorflow as tf
+
+from nst_core import devices, images, masks, memory
+from nst_core.color import Palette, recolored, with_chroma
+from nst_core.errors import Cancelled, Diverged, OutOfMemory
+from nst_core.images import Picture
+from nst_core.losses import Moments
+from nst_core.masks import Mask
+from nst_core.objective import Area, Objective, Targets, Weights
+from nst_core.pace import Pace
+from nst_core.pyramid import SCHEDULES, Level, plan, steps_of
+from nst_core.result import Losses, Note, OnEvent, Progress, Result, ShouldStop
+from nst_core.settings import Colors, Init, Settings
+from nst_core.sketch import Sketcher
+from nst_core.strips import Strips, halo
+
+if TYPE_CHECKING:
+    from nst_core.engine import Engine
+
+__all__ = ["Order", "paint", "sketched"]
+
+Tensor: TypeAlias = Any  # tensorflow ships no types
+
+RETRIES: Final = 4
+"""Times that a job goes back to its last good picture, with half the step, before it gives up."""
+
+_MEMORY_SHARE: Final = 0.5
+_MIB: Final = 2**20
+# The strength from which on a palette start has all of the style's colours.
+_ALL_COLORS: Final = 50.0
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What was asked for; the arguments of `stylize`, checked."""
+
+    content: Picture
+    styles: tuple[Picture, ...]
+    settings: Settings
+    on_event: OnEvent
+    should_stop: ShouldStop
+    init: Picture | None = None
+    mask: Picture | None = None
+    _frames: dict[tuple[int, ...], tuple[Picture, Mask | None]] = field(default_factory=dict)
+
+    @property
+    def photo(self) -> Picture:
+        """The photo at the size of the result."""
+        width, height = images.fit(
+            (self.content.shape[1], self.content.shape[0]), self.settings.size
+        )
+        return images.resize(self.content, height, width)
+
+    def finished(self, painting: Picture) -> Picture:
+        """A painting, given the photo's colours and laid under the mask as asked for."""
+        photo, mask = self._frame(*painting.shape[:2])
+        if self.settings.colors is Colors.PHOTO:
+            painting = with_chroma(painting, photo)
+        return painting if mask is None else masks.blended(painting, photo, mask)
+
+    def _frame(self, height: int, width: int) -> tuple[Picture, Mask | None]:
+        """Photo and mask of that size: previews ask for the same few again and again."""
+        size = (height, width)
+        if size not in self._frames:
+            given = self.mask
+            mask = None if given is None else masks.feathered(masks.from_picture(given, *size))
+            self._frames[size] = images.resize(self.content, *size), mask
+        return self._frames[size]
+
+
+def paint(engine: Engine, objective: Objective, order: Order) -> Result:
+    """Optimise. See `nst_core.engine.stylize`."""
+    return _Job(engine, objective, order).run()
+
+
+def sketched(sketcher: Sketcher, order: Order, *notes: Note) -> Result:
+    """One pass of the feed-forward network. See `nst_core.engine.stylize`."""
+    begun = time.perf_counter()
+    if order.should_stop():
+        raise Cancelled
+    settings, photo = order.settings, order.photo
+    styles = _styles(order.styles, photo, settings)
+    weights, strength = settings.style_weights, settings.strength
+    picture = sketcher.sketch(photo, styles, weights=weights, strength=strength)
+    return Result(
+        picture=order.finished(picture),
+        losses=(),
+        levels=(),
+        level_seconds=(),
+        seconds=time.perf_counter() - begun,
+        settings=settings,
+        device="CPU",
+        notes=notes,
+        sketched=True,
+    )
+
+
+class _TooLarge(Exception):
+    """A step did not fit into memory."""
+
+
+@dataclass
+class _Canvas:
+    """A level under work: its targets, and how its gradient is computed."""
+
+    level: Level
+    targets: Targets
+    weights: Weights
+    area: Area | None
+    strips: Strips | None
+
+
+@dataclass
+class _Guard:
+    """The step length, halved whenever the loss leaves the finite numbers."""
+
+    rate: float
+    left: int = RETRIES
+    good: Any = field(default=None)
+
+    def shorten(self, step: int, level: int) -> None:
+        if self.good is None or not self.left:
+            msg = f"The optimisation diverged at step {step}, level {level}."
+            raise Diverged(msg)
+        self.left -= 1
+        self.rate /= 2
+
+
+class _Job:
+    def __init__(self, engine: Engine, objective: Objective, order: Order) -> None:
+        self.engine = engine
+        self.objective = objective
+        self.order = order
+        self.settings = settings = order.settings
+        self.photo = order.photo
+        height, width = self.photo.shape[:2]
+        self.mask = None if order.mask is None else masks.from_picture(order.mask, height, width)
+        self.styles = [
+            (style, hashlib.sha256(style.tobytes()).digest())
+            for style in _styles(order.styles, self.photo, settings)
+        ]
+        # A given picture is painted on at the final size: coarse levels would wipe out its detail.
+        coarse = settings.init is not Init.IMAGE
+        self.levels = plan(
+            height, width, SCHEDULES[settings.quality], settings.steps, coarse=coarse
+        )
+        self.total = steps_of(self.levels)
+        self.pace = Pace(sum(level.work for level in self.levels))
+        self.guard = _Guard(settings.learning_rate)
+        self.budget = _budget(settings)
+        self.losses: list[Losses] = []
+        self.seconds: list[float] = []
+        self.notes: list[Note] = []
+
+    def run(self) -> Result:
+        image = tf.constant(self._start(self.levels[0])[np.newaxis])
+        for number, level in enumerate(self.levels, start=1):
+            begun = time.perf_counter()
+            try:
+                image = self._paint(_resized(image, level), number, level)
+            except _TooLarge as error:
+                if number == 1:
+                    msg = "There is not enough memory to paint this picture, however small."
+                    raise OutOfMemory(msg) from error
+                self.notes.append(Note.SMALLER)
+                break
+            self.seconds.append(time.perf_counter() - begun)
+        return self._result(np.clip(image[0].numpy(), 0, 1))
+
+    def _result(self, picture: Picture) -> Result:
+        return Result(
+            picture=self.order.finished(picture),
+            losses=tuple(self.losses),
+            levels=self.levels[: len(self.seconds)],
+            level_seconds=tuple(self.seconds),
+            seconds=self.pace.seconds(),
+            settings=self.settings,
+            device=devices.describe(),
+            notes=tuple(self.notes),
+            precision=self.objective.network.dtype,
+        )
+
+    def _start(self, level: Level) -> Picture:
+        size = (level.height, level.width)
+        if self.settings.init is Init.NOISE:
+            rng = np.random.default_rng(self.settings.seed)
+            return rng.random((*size, 3), dtype=np.float32)
+        init = self.photo if self.order.init is None else self.order.init
+        start = images.resize(init, *size)
+        if self.settings.init is not Init.PALETTE:
+            return start
+        return recolored(start, self._palette(), min(1.0, self.settings.strength / _ALL_COLORS))
+
+    def _palette(self) -> Palette:
+        palettes = [Palette.of(style) for style, _ in self.styles]
+        return Palette.mixed(palettes, self.settings.style_weights or [1.0] * len(palettes))
+
+    def _paint(self, image: Tensor, number: int, level: Level) -> Tensor:
+        """Paint a level, in ever narrower strips as long as a step does not fit into memory."""
+        known = len(self.losses)
+        while True:
+            try:
+                return self._optimise(image, number, self._canvas(level))
+            except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+                _LOG.warning("A step at %sx%s ran out of memory.", level.width, level.height)
+                self.pace.rewind(level, len(self.losses) - known)
+                del self.losses[known:]
+                if self._rows(level.height, level.width) == halo(self.objective.network.layers)[1]:
+                    raise _TooLarge from error
+                whole = memory.step_bytes(level.height, level.width, self.objective.network.dtype)
+                self.budget = min(self.budget, whole) // 2
+
+    def _optimise(self, image: Tensor, number: int, canvas: _Canvas) -> Tensor:
+        method, guard, done = self.objective.method, self.guard, 0
+        state, guard.good = method.start(image), None
+        while done < canvas.level.steps:
+            if self.order.should_stop():
+                raise Cancelled
+            after, parts = self._step(state, canvas)
+            if not np.isfinite(parts).all():
+                guard.shorten(len(self.losses) + 1, number)
+                state = method.start(method.picture(guard.good))
+                continue
+            state, guard.good, done = after, state, done + 1
+            self.losses.append(_losses(parts))
+            self.pace.tick(canvas.level, first=done == 1)
+            self._report(state, number)
+        return method.picture(state)
+
+    def _step(self, state: Any, canvas: _Canvas) -> tuple[Any, np.ndarray]:
+        objective, rate = self.objective, tf.constant(self.guard.rate, tf.float32)
+        inputs = (state, canvas.targets, canvas.weights, rate)
+        if canvas.strips is not None:
+            gradient, parts = canvas.strips.gradient(
+                state.image, canvas.targets, canvas.weights, canvas.area
+            )
+            after = objective.update(state, gradient, tf.reduce_sum(parts), rate)
+        elif canvas.area is not None:
+            after, parts = objective.masked_step(*inputs, canvas.area)
+        else:
+            after, parts = objective.step(*inputs)
+        return after, parts.numpy()
+
+    def _canvas(self, level: Level) -> _Canvas:
+        strips = self._strips(level.height, level.width)
+        photo = tf.constant(images.resize(self.photo, level.height, level.width)[np.newaxis])
+        source = strips or self.objective
+        targets = Targets(source.content_targets(photo), self._style(level))
+        weights = Weights.of(self.settings, source.style_moments(photo), targets.style)
+        return _Canvas(level, targets, weights, self._area(level), strips)
+
+    def _style(self, level: Level) -> Any:
+        scale = self.settings.style_scale
+        measured = [
+            self.engine.style_moments(self.objective, style, digest, level, scale, self._measured)
+            for style, digest in self.styles
+        ]
+        return self.objective.style_targets(_mixed(measured, self.settings.style_weights))
+
+    def _area(self, level: Level) -> Area | None:
+        if self.mask is None:
+            return None
+        mask = images.resize(
+            np.repeat(self.mask[..., np.newaxis], 3, -1), level.height, level.width
+        )
+        return Area.of(tf.constant(mask[np.newaxis, ..., :1]), self.objective.style_layers)
+
+    def _measured(self, style: Picture) -> tuple[Moments, ...]:
+        source = self._strips(*style.shape[:2]) or self.objective
+        measured: tuple[Moments, ...] = source.style_moments(tf.constant(style[np.newaxis]))
+        return measured
+
+    def _strips(self, height: int, width: int) -> Strips | None:
+        rows = self._rows(height, width)
+        return None if rows is None else Strips(self.objective, height, rows)
+
+    def _rows(self, height: int, width: int) -> int | None:
+        margin, stride = halo(self.objective.network.layers)
+        dtype = self.objective.network.dtype
+        return memory.strip_rows(height, width, dtype, self.budget, halo=margin, stride=stride)
+
+    def _report(self, state: Any, number: int) -> None:
+        step, every = len(self.losses), self.settings.preview_every
+        asked = every and (step % every == 0)
+        self.order.on_event(
+            Progress(
+                step=step,
+                total=self.total,
+                level=number,
+                levels=len(self.levels),
+                share=self.pace.share(),
+                losses=self.losses[-1],
+                seconds=self.pace.seconds(),
+                eta=self.pace.eta(),
+                picture=self._preview(state) if asked else None,
+            )
+        )
+
+    def _preview(self, state: Any) -> Picture:
+        picture = self.objective.method.picture(state)[0].numpy()
+        return self.order.finished(np.clip(picture, 0, 1))
+
+
+def _styles(styles: Sequence[Picture], photo: Picture, settings: Settings) -> list[Picture]:
+    """The style pictures, in the photo's colours where those are to be kept."""
+    if settings.colors is Colors.STYLE:
+        return list(styles)
+    palette = Palette.of(photo)
+    return [recolored(style, palette) for style in styles]
+
+
+def _mixed(measured: Sequence[tuple[Moments, ...]], parts: Sequence[float]) -> tuple[Moments, ...]:
+    """The weighted mean of the styles' moments: those of all their places together."""
+    parts = parts or [1.0] * len(measured)
+    shares = [part / sum(parts) for part in parts]
+    return tuple(
+        Moments(
+            tf.add_n([share * style.mean for share, style in zip(shares, layer, strict=True)]),
+            tf.add_n([share * style.second for share, style in zip(shares, layer, strict=True)]),
+        )
+        for layer in zip(*measured, strict=True)
+    )
+
+
+def _budget(settings: Settings) -> int:
+    if settings.memory is not None:
+        return settings.memory * _MIB
+    return int(_MEMORY_SHARE * devices.free_memory())
+
+
+def _losses(parts: np.ndarray) -> Losses:
+    content, style, tv = (float(part) for part in parts)
+    return Losses(math.fsum((content, style, tv)), content, style, tv)
+
+
+def _resized(image: Tensor, level: Level) -> Tensor:
+    """The picture at a level's size, (1, height, width, 3), in its valid box.
+
+    Optimisers start afresh from it: the losses are means, so a pixel's gradient shrinks with the
+    number of pixels, and a coarser level's second moment would throttle every finer step.
+    """
+    size = (level.height, level.width)
+    if tuple(image.shape[1:3]) == size:
+        return image
+    return tf.clip_by_value(tf.image.resize(image, size, "bicubic", antialias=True), 0.0, 1.0)
