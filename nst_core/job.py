@@ -228,8 +228,7 @@ class _Job:
         method, guard, done = self.objective.method, self.guard, 0
         state, guard.good = method.start(image), None
         while done < canvas.level.steps:
-            if self.order.should_stop():
-                raise Cancelled
+            self._check_stop()
             after, parts = self._step(state, canvas)
             if not np.isfinite(parts).all():
                 guard.shorten(len(self.losses) + 1, number)
@@ -240,6 +239,10 @@ class _Job:
             self.pace.tick(canvas.level, first=done == 1)
             self._report(state, number)
         return method.picture(state)
+
+    def _check_stop(self) -> None:
+        if self.order.should_stop():
+            raise Cancelled
 
     def _step(self, state: Any, canvas: _Canvas) -> tuple[Any, np.ndarray]:
         objective, rate = self.objective, tf.constant(self.guard.rate, tf.float32)
@@ -286,7 +289,7 @@ class _Job:
 
     def _strips(self, height: int, width: int) -> Strips | None:
         rows = self._rows(height, width)
-        return None if rows is None else Strips(self.objective, height, rows)
+        return None if rows is None else Strips(self.objective, height, rows, self._check_stop)
 
     def _rows(self, height: int, width: int) -> int | None:
         margin, stride = halo(self.objective.network.layers)

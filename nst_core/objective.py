@@ -16,13 +16,14 @@ from nst_core.losses import (
     moments,
     style_loss,
     style_target,
+    summed_square,
     total_variation,
 )
 from nst_core.optimizers import Method
 from nst_core.settings import Settings, Statistic
 from nst_core.vgg import Network, stride
 
-__all__ = ["Area", "Objective", "Targets", "Weights", "told"]
+__all__ = ["Area", "Objective", "Targets", "Weights", "rows_of", "told"]
 
 Tensor: TypeAlias = Any  # tensorflow ships no types
 
@@ -114,6 +115,8 @@ class Objective:
         self.style_targets = tf.function(self._style_targets, reduce_retracing=True)
         self.step = tf.function(self._step, input_signature=inputs)
         self.masked_step = tf.function(self._step, input_signature=[*inputs, area])
+        self.sums = tf.function(self._sums, reduce_retracing=True)
+        self.slope = tf.function(self._slope, reduce_retracing=True)
         self.update = tf.function(
             method.update, input_signature=[method.signature(picture), picture, scalar, scalar]
         )
@@ -171,6 +174,57 @@ class Objective:
         if area:
             gradient *= area.pixels
         return self.method.update(state, gradient, total, rate), told(parts, gradient)
+
+    def _sums(self, seen: Tensor, inner: Any, places: Any) -> Any:
+        """Of a strip: mean and second moment by style layer, times the number of its places.
+
+        Args:
+            seen: the part of the picture that its features depend on.
+            inner: by layer, the first row of its own in the feature map of `seen`, and the end.
+            places: by style layer, how much each of its places counts, or None.
+        """
+        return self._sums_of(self.network.features(seen), inner, places)
+
+    def _sums_of(self, features: Any, inner: Any, places: Any) -> Any:
+        sums = []
+        for number, name in enumerate(self.style_layers):
+            own = rows_of(features[name], inner[name])
+            measured = moments(own, None if places is None else places[number])
+            count = tf.cast(tf.shape(own)[1] * tf.shape(own)[2], tf.float32)
+            sums.append((measured.mean * count, measured.second * count))
+        return sums
+
+    def _slope(
+        self, seen: Tensor, inner: Any, content: Any, shares: Tensor, slopes: Any, places: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Of a strip: its content loss, and the slope of all its losses at what it sees.
+
+        Args:
+            seen: as for `_sums`.
+            inner: as for `_sums`.
+            content: its own rows of the content targets.
+            shares: by content layer, what a squared difference counts.
+            slopes: of the style loss, at every sum that `_sums` gives.
+            places: as for `_sums`.
+        """
+        with tf.GradientTape() as tape:
+            tape.watch(seen)
+            features = self.network.features(seen)
+            own = [tf.cast(rows_of(features[n], inner[n]), tf.float32) for n in self.content_layers]
+            misses = [summed_square(f - t) for f, t in zip(own, content, strict=True)]
+            loss = tf.reduce_sum(shares * tf.stack(misses))
+            sums = tf.nest.flatten(self._sums_of(features, inner, places))
+            products = [
+                tf.reduce_sum(slope * value)
+                for slope, value in zip(tf.nest.flatten(slopes), sums, strict=True)
+            ]
+            total = loss + tf.add_n(products)
+        return loss, tape.gradient(total, seen)
+
+
+def rows_of(features: Tensor, span: Any) -> Tensor:
+    """The rows [begin, end) of a feature map."""
+    return features[:, span[0] : span[1]]
 
 
 def told(parts: Tensor, gradient: Tensor) -> Tensor:

@@ -8,20 +8,15 @@ its own as the deepest layer does, so the gradient is the whole canvas' own, up 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import tensorflow as tf
 
 from nst_core import vgg
-from nst_core.losses import (
-    Moments,
-    moments,
-    style_loss_of_moments,
-    summed_square,
-    total_variation,
-)
-from nst_core.objective import Area, Objective, Targets, Weights, told
+from nst_core.losses import Moments, style_loss_of_moments, summed_square, total_variation
+from nst_core.objective import Area, Objective, Targets, Weights, rows_of, told
 
 __all__ = ["Strips", "halo"]
 
@@ -63,9 +58,17 @@ class Strips:
         objective: over VGG19, or a network with its strides.
         height: of the canvas in pixels.
         rows: of a strip, a multiple of the deepest layer's stride.
+        before_each: called before every strip; what it raises ends the work. A step on a large
+            canvas takes long, and nobody who cancels wants to wait for its end.
     """
 
-    def __init__(self, objective: Objective, height: int, rows: int) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        height: int,
+        rows: int,
+        before_each: Callable[[], None] = lambda: None,
+    ) -> None:
         self._objective = objective
         margin, _ = halo(objective.network.layers)
         self._strips = [
@@ -73,24 +76,23 @@ class Strips:
             for top in range(0, height, rows)
             for bottom in [min(height, top + rows)]
         ]
-        self._moments = tf.function(self._strip_moments, reduce_retracing=True)
-        self._slope = tf.function(self._strip_slope, reduce_retracing=True)
+        self._before_each = before_each
 
     def content_targets(self, rgb: Tensor) -> tuple[Tensor, ...]:
         """As `Objective.content_targets`."""
         layers = self._objective.content_layers
         parts = []
-        for strip in self._strips:
+        for strip in self._each():
             maps = self._objective.content_targets(rgb[:, strip.first : strip.last])
-            parts.append([_rows(f, strip.inner(n)) for f, n in zip(maps, layers, strict=True)])
+            parts.append([rows_of(f, strip.inner(n)) for f, n in zip(maps, layers, strict=True)])
         return tuple(tf.concat(rows, 1) for rows in zip(*parts, strict=True))
 
     def style_moments(self, rgb: Tensor, area: Area | None = None) -> tuple[Moments, ...]:
         """As `Objective.style_moments`."""
         sums: list[Any] = []
-        for strip in self._strips:
-            seen = rgb[:, strip.first : strip.last]
-            sums.append(self._moments(seen, self._inner(strip), self._places(strip, rgb, area)))
+        for strip in self._each():
+            seen, places = rgb[:, strip.first : strip.last], self._places(strip, rgb, area)
+            sums.append(self._objective.sums(seen, self._inner(strip), places))
         return tuple(
             Moments(*(tf.add_n(part) for part in zip(*layer, strict=True)))
             for layer in self._means(zip(*sums, strict=True), rgb)
@@ -108,8 +110,8 @@ class Strips:
         gradient = tape.gradient(tv, rgb)
         content = tf.constant(0.0)
         shares = weights.content / tf.stack([summed_square(t) + 1e-8 for t in targets.content])
-        for strip in self._strips:
-            loss, slope = self._slope(
+        for strip in self._each():
+            loss, slope = self._objective.slope(
                 rgb[:, strip.first : strip.last],
                 self._inner(strip),
                 self._own_content(strip, targets),
@@ -123,47 +125,10 @@ class Strips:
         gradient = gradient if area is None else gradient * area.pixels
         return gradient, told(tf.stack([content, style, tv]), gradient)
 
-    def _strip_moments(self, seen: Tensor, inner: Any, places: Any) -> Any:
-        """Sums over the strip's own places, by style layer: (mean, second) times their number."""
-        features = self._objective.network.features(seen)
-        return self._sums(features, inner, places)
-
-    def _sums(self, features: Any, inner: Any, places: Any) -> Any:
-        sums = []
-        for number, name in enumerate(self._objective.style_layers):
-            own = _rows(features[name], inner[name])
-            measured = moments(own, None if places is None else places[number])
-            count = tf.cast(tf.shape(own)[1] * tf.shape(own)[2], tf.float32)
-            sums.append((measured.mean * count, measured.second * count))
-        return sums
-
-    def _strip_slope(
-        self, seen: Tensor, inner: Any, content: Any, shares: Tensor, slopes: Any, places: Any
-    ) -> tuple[Tensor, Tensor]:
-        """The strip's content loss, and the slope of all its losses at what it sees."""
-        with tf.GradientTape() as tape:
-            tape.watch(seen)
-            features = self._objective.network.features(seen)
-            layers = self._objective.content_layers
-            loss = tf.add_n(
-                [
-                    share
-                    * summed_square(tf.cast(_rows(features[n], inner[n]), tf.float32) - target)
-                    for share, n, target in zip(
-                        tf.unstack(shares, len(layers)), layers, content, strict=True
-                    )
-                ]
-            )
-            total = loss + tf.add_n(
-                [
-                    tf.reduce_sum(slope * value)
-                    for layer, measured in zip(
-                        slopes, self._sums(features, inner, places), strict=True
-                    )
-                    for slope, value in zip(layer, measured, strict=True)
-                ]
-            )
-        return loss, tape.gradient(total, seen)
+    def _each(self) -> Iterator[_Strip]:
+        for strip in self._strips:
+            self._before_each()
+            yield strip
 
     def _style(
         self, measured: tuple[Moments, ...], targets: Targets, weights: Weights
@@ -196,7 +161,9 @@ class Strips:
 
     def _own_content(self, strip: _Strip, targets: Targets) -> tuple[Tensor, ...]:
         layers = self._objective.content_layers
-        return tuple(_rows(t, strip.span(n)) for t, n in zip(targets.content, layers, strict=True))
+        return tuple(
+            rows_of(t, strip.span(n)) for t, n in zip(targets.content, layers, strict=True)
+        )
 
     def _places(self, strip: _Strip, rgb: Tensor, area: Area | None) -> Any:
         if area is None:
@@ -207,10 +174,6 @@ class Strips:
             begin, end = strip.span(name)
             own.append(places[begin * width : end * width])
         return tuple(own)
-
-
-def _rows(features: Tensor, span: Any) -> Tensor:
-    return features[:, span[0] : span[1]]
 
 
 def _count(rgb: Tensor, layer: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,7 +13,7 @@ import tensorflow as tf
 
 from nst_core import images, vgg
 from nst_core.engine import Engine
-from nst_core.errors import Diverged, InvalidSettings, OutOfMemory
+from nst_core.errors import Cancelled, Diverged, InvalidSettings, OutOfMemory
 from nst_core.images import Picture
 from nst_core.job import RETRIES
 from nst_core.pyramid import Level
@@ -257,6 +258,19 @@ def test_a_style_too_large_for_memory_is_measured_in_strips(gradient: Paint) -> 
     assert result.notes == ()
     assert result.picture == pytest.approx(whole.picture, abs=1e-3)
     assert consistent(room.events, result)
+
+
+def test_cancelling_does_not_wait_for_the_end_of_a_step_in_strips(
+    gradient: Paint, style: Picture
+) -> None:
+    """On a large canvas a step takes a minute."""
+    questions, events = itertools.count(), list[Progress]()
+    settings = Settings(size=256, steps=4, memory=64, precision=Precision.FLOAT32)
+    with pytest.raises(Cancelled):
+        fragile().stylize(
+            gradient(192, 256), [style], settings, events.append, lambda: next(questions) == 3
+        )
+    assert events == []
 
 
 def test_what_fits_in_no_strip_comes_smaller(gradient: Paint, style: Picture) -> None:
