@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,9 @@ def prepare() -> None:
     """
     tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
     for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, enable=True)
+        # A program that uses the GPU already has settled that for itself.
+        with contextlib.suppress(RuntimeError):
+            tf.config.experimental.set_memory_growth(gpu, enable=True)
 
 
 def describe() -> str:
@@ -52,9 +55,11 @@ def free_memory() -> int:
 
     TensorFlow does not tell a card's size.
     """
-    if tf.config.list_physical_devices("GPU") and (card := memory.of_card()):
-        return card
-    return memory.available()
+    if not tf.config.list_physical_devices("GPU") or (card := memory.of_card()) is None:
+        return memory.available()
+    # TensorFlow keeps what it once took, and the driver counts all of that as used.
+    own = tf.config.experimental.get_memory_info("GPU:0")
+    return int(card + own["peak"] - own["current"])
 
 
 @cache

@@ -163,7 +163,7 @@ def _check(styles: Sequence[Picture], settings: Settings, init: Picture | None) 
 
 
 def _check_picture(picture: Picture) -> None:
-    if picture.dtype != "float32" or picture.ndim != 3 or picture.shape[2] != 3:
+    if picture.dtype != "float32" or picture.shape[2:] != (3,) or not picture.size:
         msg = "a picture must be float32 of shape (height, width, 3)"
     elif not (picture.min() >= 0 and picture.max() <= 1):
         msg = "a picture's values must be between 0 and 1"

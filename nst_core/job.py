@@ -84,7 +84,11 @@ class Order:
 
 def paint(engine: Engine, objective: Objective, order: Order) -> Result:
     """Optimise. See `nst_core.engine.stylize`."""
-    return _Job(engine, objective, order).run()
+    try:
+        return _Job(engine, objective, order).run()
+    except (tf.errors.ResourceExhaustedError, MemoryError, _TooLarge) as error:
+        msg = "There is not enough memory to paint this picture, however small."
+        raise OutOfMemory(msg) from error
 
 
 def sketched(sketcher: Sketcher, order: Order, *notes: Note) -> Result:
@@ -171,11 +175,10 @@ class _Job:
         for number, level in enumerate(self.levels, start=1):
             begun = time.perf_counter()
             try:
-                image = self._paint(_resized(image, level), number, level)
-            except _TooLarge as error:
+                image = self._paint(image, number, level)
+            except _TooLarge:
                 if number == 1:
-                    msg = "There is not enough memory to paint this picture, however small."
-                    raise OutOfMemory(msg) from error
+                    raise
                 self.notes.append(Note.SMALLER)
                 break
             self.seconds.append(time.perf_counter() - begun)
@@ -214,11 +217,12 @@ class _Job:
         known = len(self.losses)
         while True:
             try:
-                return self._optimise(image, number, self._canvas(level))
+                return self._optimise(_resized(image, level), number, self._canvas(level))
             except (tf.errors.ResourceExhaustedError, MemoryError) as error:
                 _LOG.warning("A step at %sx%s ran out of memory.", level.width, level.height)
                 self.pace.rewind(level, len(self.losses) - known)
                 del self.losses[known:]
+                self.guard.good = None
                 if self._rows(level.height, level.width) == halo(self.objective.network.layers)[1]:
                     raise _TooLarge from error
                 whole = memory.step_bytes(level.height, level.width, self.objective.network.dtype)

@@ -179,7 +179,12 @@ def total_variation(rgb: Tensor) -> Tensor:
     """
     across = tf.square(rgb[:, :, 1:] - rgb[:, :, :-1])
     down = tf.square(rgb[:, 1:] - rgb[:, :-1])
-    return tf.reduce_mean(across) + tf.reduce_mean(down)
+    return _mean(across) + _mean(down)
+
+
+def _mean(values: Tensor) -> Tensor:
+    """The mean, and 0 for no values: a canvas one pixel wide has no neighbours across."""
+    return tf.reduce_sum(values) / tf.maximum(tf.cast(tf.size(values), tf.float32), 1.0)
 
 
 def summed_square(value: Tensor) -> Tensor:

@@ -20,11 +20,12 @@ PIXEL_BYTES: Final = {"float32": 6500, "bfloat16": 4600}
 """Bytes that one step takes for each pixel, by what it computes in: measured, docs/engine.md."""
 
 _GROUPS: Final = (
-    # Container limit and use, of cgroups version 2 and 1.
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    # A container's limit and use, and the cache in it, of cgroups version 2 and 1.
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current", "inactive_file"),
     (
         "/sys/fs/cgroup/memory/memory.limit_in_bytes",
         "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        "total_inactive_file",
     ),
 )
 
@@ -32,9 +33,9 @@ _GROUPS: Final = (
 def available() -> int:
     """Bytes of memory that this process may still take, from its machine or its container."""
     left = [_machine()]
-    for limit, used in _GROUPS:
+    for limit, used, inactive in _GROUPS:
         if (most := _number(limit)) is not None:
-            left.append(max(0, most - (_number(used) or 0)))
+            left.append(max(0, most - (_number(used) or 0) + _given_back(used, inactive)))
     return min(left)
 
 
@@ -81,6 +82,15 @@ def _machine() -> int:
     except (OSError, StopIteration, ValueError):
         # No Linux: half of what is built in, which every system tells.
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+
+
+def _given_back(used: str, name: str) -> int:
+    """Bytes of file cache that count as used and are given back when they are needed."""
+    try:
+        lines = Path(used).with_name("memory.stat").read_text().splitlines()
+        return next(int(row.split()[1]) for row in lines if row.split()[0] == name)
+    except (OSError, StopIteration, ValueError, IndexError):
+        return 0
 
 
 def _number(path: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Square roots of covariance matrices by products alone, with their gradients in closed form.
+"""Square roots of covariance matrices, with their gradients in closed form.
 
 The coupled Newton-Schulz iteration (Higham 2008, "Functions of Matrices", equation 6.35) gives the
 root and the inverse root at once. The inverse root makes the gradient, so nothing is
@@ -26,8 +26,13 @@ _TINY: Final = 1e-12
 
 
 def covariance_root(covariance: Tensor) -> Tensor:
-    """The symmetric square root of a positive semidefinite matrix, (n, n)."""
-    return _roots(covariance)[0]
+    """The symmetric square root of a covariance matrix, (n, n).
+
+    By eigenvalues: where nearly nothing varies, centring leaves rounding errors that may be
+    negative, and the iteration would not survive them. Needed once a level, not at every step.
+    """
+    values, vectors = tf.linalg.eigh(covariance)
+    return tf.matmul(vectors * tf.sqrt(tf.maximum(values, 0.0)), vectors, transpose_b=True)
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]

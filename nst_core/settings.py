@@ -155,8 +155,9 @@ class Settings:
         tv_weight: weight of the total variation loss.
         learning_rate: of Adam, in units of the [0, 1] pixel range; of L-BFGS, its first step.
         precision: what the convolutions compute in.
-        memory: MiB that a step may take; None takes half of what is free. What does not fit is
-            computed in strips, which gives the same picture.
+        memory: MiB that a step's feature maps may take; None takes half of what is free. What
+            does not fit is computed in strips of at least one stride of rows and their margins,
+            which gives the same picture up to rounding.
         preview_every: steps between intermediate pictures, 0 for none.
 
     Raises:

@@ -288,3 +288,21 @@ def test_strength_moves_from_content_to_style() -> None:
     steps = [after / before for before, after in pairwise(ratios)]
     assert steps == pytest.approx([steps[0]] * len(steps))
     assert all(sum(losses.balance(strength)) == pytest.approx(1) for strength in (0, 50, 100))
+
+
+@pytest.mark.parametrize("deviation", [0.0, 0.001, 0.05])
+def test_features_that_hardly_vary_have_a_root(deviation: float) -> None:
+    """Centring large features leaves rounding errors that are no covariance."""
+    rng = np.random.default_rng(0)
+    level = rng.random(128, np.float32) * 500
+    places = rng.standard_normal((1, 9, 11, 128)).astype(np.float32)
+    features = tf.constant(level * (1 + deviation * places))
+    target = losses.style_target(losses.moments(features))
+    assert np.isfinite(target.root.numpy()).all()
+    assert np.isfinite(float(losses.wasserstein_loss(features, target)))
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 1, 3), (1, 1, 5, 3), (1, 1, 1, 3)])
+def test_a_canvas_one_pixel_wide_varies_along_it_only(shape: tuple[int, ...]) -> None:
+    pixels = np.linspace(0, 1, int(np.prod(shape)), dtype=np.float32).reshape(shape)
+    assert np.isfinite(float(losses.total_variation(tf.constant(pixels))))

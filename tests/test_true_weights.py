@@ -70,3 +70,13 @@ def test_mixed_precision_paints_the_same_picture(
     # forms and colours are the same.
     blurred, other, before = (images.resize(p, 9, 12) for p in (fine.picture, mixed.picture, photo))
     assert 0 < np.abs(blurred - other).mean() < 0.15 * np.abs(blurred - before).mean()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_one_colour_is_a_style_and_a_photo(
+    engine: Engine, photo: images.Picture, style: images.Picture, value: float
+) -> None:
+    flat = np.full((72, 96, 3), value, np.float32)
+    for content, painting in ((photo, flat), (flat, style), (flat, flat)):
+        result = engine.stylize(content, [painting], Settings(size=96, steps=3))
+        assert np.isfinite(result.picture).all()
