@@ -31,8 +31,11 @@ def covariance_root(covariance: Tensor) -> Tensor:
     By eigenvalues: where nearly nothing varies, centring leaves rounding errors that may be
     negative, and the iteration would not survive them. Needed once a level, not at every step.
     """
-    values, vectors = tf.linalg.eigh(covariance)
-    return tf.matmul(vectors * tf.sqrt(tf.maximum(values, 0.0)), vectors, transpose_b=True)
+    finite = tf.reduce_all(tf.math.is_finite(covariance))
+    # The solver refuses what is not finite; here that is for the job's guard to find.
+    values, vectors = tf.linalg.eigh(tf.where(finite, covariance, 0.0))
+    root = tf.matmul(vectors * tf.sqrt(tf.maximum(values, 0.0)), vectors, transpose_b=True)
+    return tf.where(finite, root, float("nan"))
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
