@@ -5,13 +5,13 @@
     result = stylize(decode(photo), [decode(painting)], Settings(size=512, strength=60))
     png = encode_png(result.picture)
 
-Importing this package is instant: TensorFlow is loaded by the first call that computes.
+Importing this package is instant: TensorFlow is loaded by the first call that
+optimises.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from nst_core.api import stylize
 from nst_core.errors import StylizeError
 from nst_core.images import Picture, decode, encode_jpeg, encode_png
 from nst_core.result import Losses, Note, Progress, Result
@@ -24,9 +24,6 @@ from nst_core.settings import (
     Settings,
     Statistic,
 )
-
-if TYPE_CHECKING:
-    from nst_core.engine import stylize
 
 __all__ = [
     "Colors",
@@ -47,12 +44,3 @@ __all__ = [
     "encode_png",
     "stylize",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "stylize":
-        from nst_core.engine import stylize
-
-        return stylize
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)

@@ -14,23 +14,22 @@ import numpy as np
 import tensorflow as tf
 
 from nst_core import devices, images, masks, memory
-from nst_core.color import Palette, recolored, with_chroma
+from nst_core.color import Palette, recolored
 from nst_core.errors import Cancelled, Diverged, OutOfMemory
 from nst_core.images import Picture
 from nst_core.losses import Moments
-from nst_core.masks import Mask
 from nst_core.objective import Area, Objective, Targets, Weights
+from nst_core.order import Order
 from nst_core.pace import Pace
 from nst_core.pyramid import SCHEDULES, Level, plan, steps_of
-from nst_core.result import Losses, Note, OnEvent, Progress, Result, ShouldStop
-from nst_core.settings import Colors, Init, Settings
-from nst_core.sketch import Sketcher
+from nst_core.result import Losses, Note, Progress, Result
+from nst_core.settings import Init, Settings
 from nst_core.strips import Strips, halo
 
 if TYPE_CHECKING:
     from nst_core.engine import Engine
 
-__all__ = ["Order", "paint", "sketched"]
+__all__ = ["paint"]
 
 Tensor: TypeAlias = Any  # tensorflow ships no types
 
@@ -44,73 +43,13 @@ _ALL_COLORS: Final = 50.0
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What was asked for; the arguments of `stylize`, checked."""
-
-    content: Picture
-    styles: tuple[Picture, ...]
-    settings: Settings
-    on_event: OnEvent
-    should_stop: ShouldStop
-    init: Picture | None = None
-    mask: Picture | None = None
-    _frames: dict[tuple[int, ...], tuple[Picture, Mask | None]] = field(default_factory=dict)
-
-    @property
-    def photo(self) -> Picture:
-        """The photo at the size of the result."""
-        width, height = images.fit(
-            (self.content.shape[1], self.content.shape[0]), self.settings.size
-        )
-        return images.resize(self.content, height, width)
-
-    def finished(self, painting: Picture) -> Picture:
-        """A painting, given the photo's colours and laid under the mask as asked for."""
-        photo, mask = self._frame(*painting.shape[:2])
-        if self.settings.colors is Colors.PHOTO:
-            painting = with_chroma(painting, photo)
-        return painting if mask is None else masks.blended(painting, photo, mask)
-
-    def _frame(self, height: int, width: int) -> tuple[Picture, Mask | None]:
-        """Photo and mask of that size: previews ask for the same few again and again."""
-        size = (height, width)
-        if size not in self._frames:
-            given = self.mask
-            mask = None if given is None else masks.feathered(masks.from_picture(given, *size))
-            self._frames[size] = images.resize(self.content, *size), mask
-        return self._frames[size]
-
-
 def paint(engine: Engine, objective: Objective, order: Order) -> Result:
-    """Optimise. See `nst_core.engine.stylize`."""
+    """Optimise. See `nst_core.stylize`."""
     try:
         return _Job(engine, objective, order).run()
     except (tf.errors.ResourceExhaustedError, MemoryError, _TooLarge) as error:
         msg = "There is not enough memory to paint this picture, however small."
         raise OutOfMemory(msg) from error
-
-
-def sketched(sketcher: Sketcher, order: Order, *notes: Note) -> Result:
-    """One pass of the feed-forward network. See `nst_core.engine.stylize`."""
-    begun = time.perf_counter()
-    if order.should_stop():
-        raise Cancelled
-    settings, photo = order.settings, order.photo
-    styles = _styles(order.styles, photo, settings)
-    weights, strength = settings.style_weights, settings.strength
-    picture = sketcher.sketch(photo, styles, weights=weights, strength=strength)
-    return Result(
-        picture=order.finished(picture),
-        losses=(),
-        levels=(),
-        level_seconds=(),
-        seconds=time.perf_counter() - begun,
-        settings=settings,
-        device="CPU",
-        notes=notes,
-        sketched=True,
-    )
 
 
 class _TooLarge(Exception):
@@ -154,8 +93,7 @@ class _Job:
         height, width = self.photo.shape[:2]
         self.mask = None if order.mask is None else masks.from_picture(order.mask, height, width)
         self.styles = [
-            (style, hashlib.sha256(style.tobytes()).digest())
-            for style in _styles(order.styles, self.photo, settings)
+            (style, hashlib.sha256(style.tobytes()).digest()) for style in order.style_pictures()
         ]
         # A given picture is painted on at the final size: coarse levels would wipe out its detail.
         coarse = settings.init is not Init.IMAGE
@@ -163,9 +101,11 @@ class _Job:
             height, width, SCHEDULES[settings.quality], settings.steps, coarse=coarse
         )
         self.total = steps_of(self.levels)
-        self.pace = Pace(sum(level.work for level in self.levels))
         self.guard = _Guard(settings.learning_rate)
         self.budget = _budget(settings)
+        self.pace = Pace(
+            [level.steps for level in self.levels], list(map(self._effort, self.levels))
+        )
         self.losses: list[Losses] = []
         self.seconds: list[float] = []
         self.notes: list[Note] = []
@@ -220,13 +160,13 @@ class _Job:
                 return self._optimise(_resized(image, level), number, self._canvas(level))
             except (tf.errors.ResourceExhaustedError, MemoryError) as error:
                 _LOG.warning("A step at %sx%s ran out of memory.", level.width, level.height)
-                self.pace.rewind(level, len(self.losses) - known)
                 del self.losses[known:]
                 self.guard.good = None
                 if self._rows(level.height, level.width) == halo(self.objective.network.layers)[1]:
                     raise _TooLarge from error
                 whole = memory.step_bytes(level.height, level.width, self.objective.network.dtype)
                 self.budget = min(self.budget, whole) // 2
+                self.pace.again(number - 1, self._effort(level))
 
     def _optimise(self, image: Tensor, number: int, canvas: _Canvas) -> Tensor:
         method, guard, done = self.objective.method, self.guard, 0
@@ -240,7 +180,7 @@ class _Job:
                 continue
             state, guard.good, done = after, state, done + 1
             self.losses.append(_losses(parts))
-            self.pace.tick(canvas.level, first=done == 1)
+            self.pace.tick(number - 1)
             self._report(state, number)
         return method.picture(state)
 
@@ -300,6 +240,10 @@ class _Job:
         dtype = self.objective.network.dtype
         return memory.strip_rows(height, width, dtype, self.budget, halo=margin, stride=stride)
 
+    def _effort(self, level: Level) -> float:
+        strips = self._strips(level.height, level.width)
+        return level.height * level.width * (strips.toll if strips else 1.0)
+
     def _report(self, state: Any, number: int) -> None:
         step, every = len(self.losses), self.settings.preview_every
         asked = every and (step % every == 0)
@@ -320,14 +264,6 @@ class _Job:
     def _preview(self, state: Any) -> Picture:
         picture = self.objective.method.picture(state)[0].numpy()
         return self.order.finished(np.clip(picture, 0, 1))
-
-
-def _styles(styles: Sequence[Picture], photo: Picture, settings: Settings) -> list[Picture]:
-    """The style pictures, in the photo's colours where those are to be kept."""
-    if settings.colors is Colors.STYLE:
-        return list(styles)
-    palette = Palette.of(photo)
-    return [recolored(style, palette) for style in styles]
 
 
 def _mixed(measured: Sequence[tuple[Moments, ...]], parts: Sequence[float]) -> tuple[Moments, ...]:

@@ -47,11 +47,6 @@ class Level:
     width: int
     steps: int
 
-    @property
-    def work(self) -> int:
-        """Pixels times steps: what the level costs, up to the machine's pace."""
-        return self.height * self.width * self.steps
-
 
 def plan(
     height: int,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -196,10 +196,7 @@ class Settings:
                 yield f"{name} {problem}"
         for name in ("content_layers", "style_layers"):
             yield from _layer_problems(name, getattr(self, name))
-        if any(not math.isfinite(w) or w < 0 for w in self.style_weights):
-            yield "style weights must not be negative"
-        if self.style_weights and not sum(self.style_weights):
-            yield "at least one style weight must be above zero"
+        yield from _weight_problems(self.style_weights)
 
     @property
     def style_side(self) -> int:
@@ -231,17 +228,10 @@ class Settings:
             for name in _CHOICES.keys() & values.keys():
                 values[name] = _CHOICES[name](values[name])
             if "style_weights" in values:
-                values["style_weights"] = tuple(map(_as_float, values["style_weights"]))
+                values["style_weights"] = tuple(values["style_weights"])
             return cls(**values)
         except (AttributeError, OverflowError, TypeError, ValueError) as error:
             raise InvalidSettings(str(error)) from error
-
-
-def _as_float(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        msg = f"a style weight must be a number, not {value!r}"
-        raise InvalidSettings(msg)
-    return float(value)
 
 
 def _choice_problem(name: str, value: object, kind: type[StrEnum]) -> Iterator[str]:
@@ -256,6 +246,16 @@ def _number_problem(value: object, name: str, low: float, high: float) -> str | 
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         return f"must be a {'whole ' if whole else ''}number, not {value!r}"
     return None if low <= value <= high else f"must be between {low} and {high}, not {value}"
+
+
+def _weight_problems(weights: Sequence[float]) -> Iterator[str]:
+    for weight in weights:
+        if isinstance(weight, bool) or not isinstance(weight, int | float):
+            yield f"a style weight must be a number, not {weight!r}"
+        elif not math.isfinite(weight) or weight < 0:
+            yield "style weights must not be negative"
+    if weights and not sum(weights):
+        yield "at least one style weight must be above zero"
 
 
 def _layer_problems(name: str, weights: Mapping[str, float]) -> Iterator[str]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -19,11 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nst_core.color import Palette, recolored
-from nst_core.errors import InvalidSettings, SketchUnavailable
+from nst_core.errors import Cancelled, InvalidSettings, SketchUnavailable
 from nst_core.images import Picture, resize
+from nst_core.order import Order
+from nst_core.result import Note, Result
 from nst_core.settings import RANGES
 
-__all__ = ["Sketcher", "available"]
+__all__ = ["Sketcher", "available", "default_sketcher", "sketched"]
 
 Session: TypeAlias = Any  # onnxruntime ships no types
 Code: TypeAlias = NDArray[np.float32]
@@ -145,6 +149,41 @@ class Sketcher:
         framed = np.clip(np.pad(photo, frame, "reflect", reflect_type="odd"), 0, 1)
         painted = _run(self._painter, framed, code)
         return painted[0, top : top + height, left : left + width]
+
+
+@cache
+def default_sketcher() -> Sketcher:
+    """The process' own networks, loaded when they are first needed.
+
+    Raises:
+        SketchUnavailable: the packages that carry them are missing.
+    """
+    return Sketcher()
+
+
+def sketched(sketcher: Sketcher, order: Order, *notes: Note) -> Result:
+    """What was ordered, in one pass; see `nst_core.stylize`.
+
+    Raises:
+        Cancelled: the order was to stop before it began.
+    """
+    begun = time.perf_counter()
+    if order.should_stop():
+        raise Cancelled
+    settings, styles = order.settings, order.style_pictures()
+    weights, strength = settings.style_weights, settings.strength
+    picture = sketcher.sketch(order.photo, styles, weights=weights, strength=strength)
+    return Result(
+        picture=order.finished(picture),
+        losses=(),
+        levels=(),
+        level_seconds=(),
+        seconds=time.perf_counter() - begun,
+        settings=settings,
+        device="CPU",
+        notes=notes,
+        sketched=True,
+    )
 
 
 def _network(name: str) -> bytes:

@@ -318,7 +318,7 @@ def test_a_picture_says_how_to_repeat_it(
     assert (settings.seed, settings.style_weights) == (5, (2.0,))
     assert facts["sha256"]["content"] == hashlib.sha256(photo.read_bytes()).hexdigest()
     assert facts["versions"]["tensorflow"] == tf.__version__
-    repeated = engine.stylize(
+    repeated = engine.default_engine().stylize(
         images.decode(photo.read_bytes(), max_side=settings.size),
         [images.decode(style.read_bytes(), max_side=settings.style_side)],
         settings,

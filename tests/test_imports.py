@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from nst_core import sketch
+
 ROOT = Path(__file__).parent.parent
+
+needs_sketches = pytest.mark.skipif(
+    not sketch.available(), reason="the packages of the sketch are not installed"
+)
 
 
 def imported(package: str) -> set[tuple[str, str]]:
@@ -37,6 +43,22 @@ def test_the_chat_knows_nothing_of_the_network() -> None:
 )
 def test_imports_do_not_load_tensorflow(module: str) -> None:
     code = f"import sys, {module}; print([m for m in ('tensorflow', 'keras') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@needs_sketches
+def test_a_sketch_does_not_load_tensorflow() -> None:
+    code = """if True:
+        import sys
+        import numpy as np
+        from nst_core import Quality, Settings, stylize
+        photo = np.random.default_rng(0).random((32, 32, 3), np.float32)
+        assert stylize(photo, [photo], Settings(size=32, quality=Quality.SKETCH)).sketched
+        print([m for m in ("tensorflow", "keras") if m in sys.modules])
+    """
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )

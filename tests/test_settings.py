@@ -96,6 +96,7 @@ def test_a_coarser_brush_needs_a_larger_style_picture(size: int, scale: float, s
         ({"style_weights": (0.0, 0.0)}, "above zero"),
         ({"style_layers": {"block1_conv1": math.nan}}, "must not be negative"),
         ({"style_weights": (math.inf,)}, "must not be negative"),
+        ({"style_weights": (None,)}, "must be a number"),
         ({"quality": "standard"}, "quality must be one of sketch, draft"),
         ({"init": "noise"}, "init must be one of palette"),
         ({"size": 33.5}, "size must be a whole number"),

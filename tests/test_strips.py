@@ -164,3 +164,10 @@ def test_margins_come_in_strides(layer: str) -> None:
     assert margin % stride == 0
     assert stride == 2 ** (int(layer[5]) - 1)
     assert margin - stride < max(vgg.reach(layer), 1) <= margin, "no wider than it must be"
+
+
+def test_more_strips_are_more_work(networks: Networks, gradient: Paint) -> None:
+    case = networks.case(Statistic.GRAM, MIDDLE, gradient(131, 73), gradient(40, 50))
+    one, few, many = (Strips(case.objective, 131, rows).toll for rows in (160, 64, 16))
+    assert one == pytest.approx(4 / 3), "forward twice, back once"
+    assert one < few < many

@@ -88,8 +88,12 @@ class Baseline(ABC, Generic[State]):
         """The state before the first step, with the targets of the first stage."""
 
     def enlarge(self, content: Picture, style: Picture, stage: Stage, before: State) -> State:
-        """The state before the first step of a further stage; `before` ended the last one."""
-        raise NotImplementedError
+        """The state before the first step of a further stage; `before` ended the last one.
+
+        A baseline that says nothing else begins every stage afresh.
+        """
+        del before
+        return self.begin(content, style, stage)
 
     @abstractmethod
     def step(self, state: State) -> tuple[State, Tensor]:

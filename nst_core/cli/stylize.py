@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -14,13 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from nst_core import charts, imprint
+from nst_core import charts, imprint, stylize
 from nst_core.cli import options, sources
 from nst_core.cli.quiet import native_stderr_hidden
 from nst_core.cli.sources import Source
 from nst_core.cli.stages import Stages, steps
 from nst_core.result import Note, Progress, Result
-from nst_core.settings import Init, Settings
+from nst_core.settings import Init, Quality, Settings
 from nst_core.timelapse import TimeLapse
 
 __all__ = ["register"]
@@ -91,8 +92,9 @@ def _film(photo: Source) -> TimeLapse:
 
 
 def _paint(pictures: _Pictures, settings: Settings, stages: Stages) -> Result:
-    with native_stderr_hidden():
-        from nst_core.engine import stylize  # slow: everything that can be wrong was seen before
+    if settings.quality is not Quality.SKETCH:
+        with native_stderr_hidden():
+            importlib.import_module("tensorflow")  # slow, and all that can be wrong was seen
 
     with _progress_bar() as show:
 

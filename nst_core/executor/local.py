@@ -22,6 +22,7 @@ from nst_core.errors import (
 from nst_core.executor.base import Cancelled, Event, Job, Queued
 from nst_core.executor.journal import Journal
 from nst_core.executor.queue import FairQueue
+from nst_core.sketch import default_sketcher
 
 if TYPE_CHECKING:
     from nst_core.engine import Engine
@@ -161,7 +162,7 @@ class LocalExecutor:
         try:
             engine.warm_up()
         except WeightsError as error:
-            _warm_up_sketches(engine, error)
+            _warm_up_sketches(error)
         return engine
 
     async def _dispatch(self, engine: Engine) -> None:
@@ -229,14 +230,14 @@ class LocalHandle:
         return self._executor.place(self._entry)
 
 
-def _warm_up_sketches(engine: Engine, error: WeightsError) -> None:
+def _warm_up_sketches(error: WeightsError) -> None:
     """Make ready for what can be painted without weights.
 
     Raises:
         WeightsError: nothing can; the sketch's own error would lead people astray.
     """
     try:
-        engine.sketcher()
+        default_sketcher()
     except SketchUnavailable:
         raise error from None
     _LOG.warning("Photos become sketches, not paintings, until there are weights. %s", error)
