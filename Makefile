@@ -11,7 +11,7 @@ run: $(STAMP)
 	$(BIN)/python -m bot $(if $(strip $(BOT_TOKEN)),,--demo) $(ARGS)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)

