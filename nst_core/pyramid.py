@@ -19,7 +19,7 @@ __all__ = ["SCHEDULES", "Level", "plan", "steps_of"]
 SCHEDULES: Final[Mapping[Quality, tuple[int, ...]]] = MappingProxyType(
     {
         Quality.DRAFT: (24, 16, 8, 5, 3),
-        Quality.STANDARD: (40, 50, 24, 12, 6),
+        Quality.STANDARD: (48, 64, 28, 14, 7),
         Quality.FINE: (120, 120, 60, 30, 15),
     }
 )

@@ -92,12 +92,13 @@ class Precision(StrEnum):
 # Style on convX_1 as in Gatys, Ecker and Bethge 2016 (CVPR), but for the fifth block: leaving it
 # out saves a quarter of a step, and the pictures were no worse by any measure. Content on conv4_2
 # as there, and on conv3_2, which keeps eyes and windows in their places. Each layer's loss is
-# scale free by itself. Weights by measurement on six pairs: docs/engine.md.
+# scale free by itself; the first layers have the greater weights, for their colours and grain.
+# Weights by measurement on six pairs: docs/engine.md.
 CONTENT_LAYERS: Final[Mapping[str, float]] = MappingProxyType(
     {"block3_conv2": 0.4, "block4_conv2": 0.6}
 )
 STYLE_LAYERS: Final[Mapping[str, float]] = MappingProxyType(
-    {"block1_conv1": 0.1, "block2_conv1": 0.2, "block3_conv1": 0.3, "block4_conv1": 0.4}
+    {"block1_conv1": 0.45, "block2_conv1": 0.25, "block3_conv1": 0.15, "block4_conv1": 0.15}
 )
 
 # Inclusive bounds of every number in `Settings`.

@@ -283,7 +283,7 @@ def test_contrast_of_pictures_without_any_is_within_bounds() -> None:
 def test_strength_moves_from_content_to_style() -> None:
     ratios = [beta / alpha for alpha, beta in map(losses.balance, range(0, 101, 5))]
     assert ratios == sorted(ratios)
-    assert losses.balance(0)[0] > 0.8
+    assert losses.balance(0)[0] > 0.65
     assert losses.balance(100)[1] > 0.95
     steps = [after / before for before, after in pairwise(ratios)]
     assert steps == pytest.approx([steps[0]] * len(steps))
