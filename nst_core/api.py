@@ -1,4 +1,4 @@
-"""`stylize`: the one way into the engine. A photo and a style go in, a painting comes out."""
+"""`stylize`: the way into the engine. A photo and a style go in, a painting comes out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def stylize(
 
     Gatys, Ecker and Bethge 2016 (CVPR): the picture itself is optimised until its VGG19 features
     match the photo's content and the painting's style. A sketch takes one pass of a small network
-    instead, and does not load TensorFlow.
+    instead, and does not load TensorFlow. All calls share one engine: optimise in one thread at a
+    time.
 
     Args:
         content: the photo, float32 RGB in [0, 1], (height, width, 3), any size.

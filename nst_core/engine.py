@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from nst_core import devices, images, optimizers, sketch, vgg, weights
-from nst_core.errors import WeightsError
+from nst_core import devices, optimizers, vgg, weights
+from nst_core.errors import SketchUnavailable, WeightsError
 from nst_core.images import Picture
 from nst_core.job import paint
 from nst_core.losses import Moments
 from nst_core.objective import Objective
 from nst_core.order import Order
-from nst_core.pyramid import Level
 from nst_core.recent import Recent
 from nst_core.result import Note, OnEvent, Result, ShouldStop
 from nst_core.settings import Quality, Settings
-from nst_core.sketch import default_sketcher, sketched
+from nst_core.sketch import Sketcher, default_sketcher, sketched
 
 __all__ = ["Engine", "NetworkSource", "default_engine"]
 
@@ -94,31 +92,21 @@ class Engine:
             return sketched(default_sketcher(), order)
         try:
             objective = self.objective(order.settings)
-        except WeightsError:
-            if not sketch.available():
-                raise
-            return sketched(default_sketcher(), order, Note.NO_WEIGHTS)
+        except WeightsError as error:
+            return sketched(_sketcher_for_want_of(error), order, Note.NO_WEIGHTS)
         return paint(self, objective, order)
 
-    def style_moments(
-        self,
-        objective: Objective,
-        style: Picture,
-        digest: bytes,
-        level: Level,
-        scale: float,
-        measure: Callable[[Picture], tuple[Moments, ...]],
-    ) -> tuple[Moments, ...]:
-        """Moments of a style picture for a level, from the cache where they are known.
 
-        The picture is scaled to the canvas' area times `scale`, so that its brush strokes keep
-        their proportion to the canvas, and never enlarged, which would teach blurred strokes.
-        """
-        height, width = style.shape[:2]
-        factor = min(1.0, scale * math.sqrt(level.height * level.width / (height * width)))
-        size = max(1, round(height * factor)), max(1, round(width * factor))
-        key = (digest, *size, objective.style_layers, objective.network.dtype)
-        return self.styles.get(key, lambda: measure(images.resize(style, *size)))
+def _sketcher_for_want_of(error: WeightsError) -> Sketcher:
+    """What paints where the weights cannot be had.
+
+    Raises:
+        WeightsError: nothing does; the sketch's own error would lead people astray.
+    """
+    try:
+        return default_sketcher()
+    except SketchUnavailable:
+        raise error from None
 
 
 def _imagenet_vgg19(layers: Sequence[str], dtype: str) -> vgg.Network:

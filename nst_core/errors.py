@@ -96,7 +96,7 @@ class Cancelled(StylizeError):
 
 
 class Diverged(StylizeError):
-    """The optimisation produced numbers that are not finite."""
+    """The optimisation produced numbers that are not finite, at once or again and again."""
 
 
 class OutOfMemory(StylizeError):

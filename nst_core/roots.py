@@ -31,11 +31,8 @@ def covariance_root(covariance: Tensor) -> Tensor:
     By eigenvalues: where nearly nothing varies, centring leaves rounding errors that may be
     negative, and the iteration would not survive them. Needed once a level, not at every step.
     """
-    finite = tf.reduce_all(tf.math.is_finite(covariance))
-    # The solver refuses what is not finite; here that is for the job's guard to find.
-    values, vectors = tf.linalg.eigh(tf.where(finite, covariance, 0.0))
-    root = tf.matmul(vectors * tf.sqrt(tf.maximum(values, 0.0)), vectors, transpose_b=True)
-    return tf.where(finite, root, float("nan"))
+    values, vectors = _eigenvalues(covariance)
+    return tf.matmul(vectors * tf.sqrt(tf.nn.relu(values)), vectors, transpose_b=True)
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
@@ -69,17 +66,43 @@ def nuclear_norm(rows: Tensor, root: Tensor) -> tuple[Tensor, Callable[[Tensor],
 def root_trace(covariance: Tensor, root: Tensor) -> tuple[Tensor, Callable[[Tensor], Any]]:
     """The trace of (root · covariance · root)^½; a scalar.
 
+    A covariance that was not taken of centred rows has rounding errors, which may be negative and
+    are all there is where nothing varies. So the iteration runs on the eigenvalues.
+
     Args:
         covariance: symmetric, positive semidefinite, (n, n).
         root: symmetric, (n, n); a constant: no gradient flows to it.
     """
-    trace, inverse = _trace_and_inverse(tf.matmul(root, tf.matmul(covariance, root)))
+    trace, inverse = _by_eigenvalues(tf.matmul(root, tf.matmul(covariance, root)))
     slope = tf.matmul(root, tf.matmul(inverse, root)) / 2
 
     def gradient(upstream: Tensor) -> tuple[Tensor, None]:
         return upstream * slope, None
 
     return trace, gradient
+
+
+def _eigenvalues(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues and eigenvectors of a symmetric matrix; no numbers of one that has none."""
+    finite = tf.reduce_all(tf.math.is_finite(matrix))
+    # The solver refuses what is not finite; here that is for the job's guard to find.
+    values, vectors = tf.linalg.eigh(tf.where(finite, matrix, tf.zeros_like(matrix)))
+    return tf.where(finite, values, values * float("nan")), vectors
+
+
+def _by_eigenvalues(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """As `_trace_and_inverse`, of a matrix that need not be quite positive."""
+    values, vectors = _eigenvalues(tf.cast(matrix, tf.float64))
+    # Lifted first: errors smaller than the floor weigh each other out in the trace.
+    lifted = tf.maximum(values + _FLOOR * tf.reduce_mean(values), 0.0) + _TINY
+    norm = tf.norm(lifted)
+    root, inverse = lifted / norm, tf.ones_like(lifted)
+    for _ in range(ITERATIONS):
+        factor = 1.5 - 0.5 * inverse * root
+        root, inverse = root * factor, inverse * factor
+    inverses = tf.matmul(vectors * inverse, vectors, transpose_b=True)
+    trace = tf.reduce_sum(root) * tf.sqrt(norm)
+    return tf.cast(trace, tf.float32), tf.cast(inverses / tf.sqrt(norm), tf.float32)
 
 
 def _trace_and_inverse(matrix: Tensor) -> tuple[Tensor, Tensor]:

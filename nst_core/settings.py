@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -65,7 +64,11 @@ class Statistic(StrEnum):
 
 
 class Optimizer(StrEnum):
-    """What moves the pixels: Adam with an averaged iterate, or L-BFGS."""
+    """What moves the pixels: Adam with an averaged iterate, or L-BFGS.
+
+    L-BFGS keeps what was seen to lead down, so its last step at a level is only a look ahead: a
+    level of one step changes nothing.
+    """
 
     ADAM = "adam"
     LBFGS = "lbfgs"
@@ -116,6 +119,8 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
         "preview_every": (0, 10_000),
     }
 )
+# Inclusive bounds of the weight of a layer or a style.
+_WEIGHTS: Final = (0, 1_000_000)
 _FRACTIONS: Final = frozenset(
     {"strength", "content_weight", "style_scale", "tv_weight", "learning_rate"}
 )
@@ -193,11 +198,14 @@ class Settings:
         for name, kind in _CHOICES.items():
             yield from _choice_problem(name, getattr(self, name), kind)
         for name, (low, high) in RANGES.items():
-            if (problem := _number_problem(getattr(self, name), name, low, high)) is not None:
+            value = getattr(self, name)
+            if value is None and name in _OPTIONAL:
+                continue
+            if problem := _number_problem(value, low, high, whole=name not in _FRACTIONS):
                 yield f"{name} {problem}"
         for name in ("content_layers", "style_layers"):
             yield from _layer_problems(name, getattr(self, name))
-        yield from _weight_problems(self.style_weights)
+        yield from _style_problems(self.style_weights)
 
     @property
     def style_side(self) -> int:
@@ -240,35 +248,35 @@ def _choice_problem(name: str, value: object, kind: type[StrEnum]) -> Iterator[s
         yield f"{name} must be one of {', '.join(kind)}, not {value!r}"
 
 
-def _number_problem(value: object, name: str, low: float, high: float) -> str | None:
-    if value is None and name in _OPTIONAL:
-        return None
-    whole = name not in _FRACTIONS
+def _number_problem(value: object, low: float, high: float, *, whole: bool) -> str:
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         return f"must be a {'whole ' if whole else ''}number, not {value!r}"
-    return None if low <= value <= high else f"must be between {low} and {high}, not {value}"
+    return "" if low <= value <= high else f"must be between {low} and {high}, not {value}"
 
 
-def _weight_problems(weights: Sequence[float]) -> Iterator[str]:
+def _style_problems(weights: object) -> Iterator[str]:
+    if not isinstance(weights, tuple):
+        yield f"style_weights must be a tuple, not {weights!r}"
+    elif weights:
+        yield from _weight_problems("style_weights", weights)
+
+
+def _weight_problems(what: str, weights: Collection[float]) -> Iterator[str]:
     for weight in weights:
-        if isinstance(weight, bool) or not isinstance(weight, int | float):
-            yield f"a style weight must be a number, not {weight!r}"
-        elif not math.isfinite(weight) or weight < 0:
-            yield "style weights must not be negative"
-    if weights and not sum(weights):
-        yield "at least one style weight must be above zero"
+        if problem := _number_problem(weight, *_WEIGHTS, whole=False):
+            yield f"{what}: a weight {problem}"
+    if not sum(weights):
+        yield f"{what}: at least one weight must be above zero"
 
 
-def _layer_problems(name: str, weights: Mapping[str, float]) -> Iterator[str]:
-    if not weights:
+def _layer_problems(name: str, weights: object) -> Iterator[str]:
+    if not isinstance(weights, Mapping) or not weights:
         yield f"{name} must name at least one layer"
-    elif not sum(weights.values()):
-        yield f"{name}: at least one weight must be above zero"
-    for layer, weight in weights.items():
+        return
+    for layer in weights:
         if layer not in VGG19_LAYERS:
             yield f"{name}: VGG19 has no convolution called {layer}"
-        if not math.isfinite(weight) or weight < 0:
-            yield f"{name}: the weight of {layer} must not be negative"
+    yield from _weight_problems(name, weights.values())
 
 
 VGG19_LAYERS: Final[tuple[str, ...]] = tuple(

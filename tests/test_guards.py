@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,7 +19,7 @@ from nst_core.images import Picture
 from nst_core.job import RETRIES
 from nst_core.pyramid import Level
 from nst_core.result import Note, OnEvent, Progress, Result
-from nst_core.settings import Colors, Optimizer, Precision, Settings, Statistic
+from nst_core.settings import Colors, Init, Optimizer, Precision, Settings, Statistic
 from nst_core.strips import halo
 from tests.test_engine import tiny_network
 
@@ -336,3 +337,58 @@ def test_a_memory_limit_gives_the_same_picture(random_weights: Path, gradient: P
         assert one.style == pytest.approx(other.style, rel=1e-4)
     with pytest.raises(InvalidSettings, match="memory"):
         Settings(memory=1)
+
+
+@pytest.mark.parametrize("colour", [0.0, 0.5, 1.0])
+def test_a_photo_of_one_colour_is_painted_in_strips(
+    random_weights: Path, style: Picture, colour: float
+) -> None:
+    engine = Engine(lambda layers, dtype: vgg.build(random_weights, layers, dtype))
+    photo = np.full((160, 100, 3), colour, np.float32)
+    settings = Settings(
+        size=160, steps=3, init=Init.CONTENT, memory=64, precision=Precision.FLOAT32
+    )
+    result = engine.stylize(photo, [style], settings)
+    assert result.notes == ()
+    assert np.isfinite([step.total for step in result.losses]).all()
+
+
+def test_a_job_in_strips_leaves_nothing_to_a_job_without(
+    random_weights: Path, gradient: Paint
+) -> None:
+    """Strips round differently, and a process that is warm must paint what a fresh one paints."""
+
+    def engine() -> Engine:
+        return Engine(lambda layers, dtype: vgg.build(random_weights, layers, dtype))
+
+    photo, style = gradient(160, 100), gradient(160, 90)[::-1].copy()
+    whole = Settings(size=160, steps=2, memory=4000, precision=Precision.FLOAT32)
+    fresh = engine().stylize(photo, [style], whole).picture
+    warm = engine()
+    warm.stylize(photo, [style], replace(whole, memory=64))
+    assert np.array_equal(warm.stylize(photo, [style], whole).picture, fresh)
+
+
+def test_memory_that_runs_out_early_makes_later_levels_dearer(
+    gradient: Paint, style: Picture
+) -> None:
+    """All finer levels are in strips then, and the share must know."""
+    room = Room(2000)
+    result = paint(room, gradient(256, 40), style, room.watch)
+    assert max(room.refused) == 128 * 20, "the fine level is in strips from the start"
+    shares = [event.share for event in room.events]
+    coarse, fine = shares[1] - shares[0], shares[-1] - shares[-2]
+    assert len(result.levels) == 2
+    assert fine / coarse > 3.9, "four times the pixels, in strips here and there"
+
+
+def test_a_listener_without_memory_is_the_callers_affair(gradient: Paint, style: Picture) -> None:
+    events: list[Progress] = []
+
+    def fail(event: Progress) -> None:
+        events.append(event)
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        fragile().stylize(gradient(40, 50), [style], Settings(size=64, steps=3), fail)
+    assert len(events) == 1

@@ -30,7 +30,7 @@ def test_steps_in_vain_are_no_work_done_and_dearer_ones_take_longer() -> None:
     pace = Pace([2, 2], [1.0, 4.0])
     for level in (0, 0, 1):
         pace.tick(level)
-    pace.again(1, 8.0)
+    pace.again(1, [1.0, 8.0])
     assert pace.share() == pytest.approx(2 / 18)
 
 

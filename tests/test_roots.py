@@ -137,3 +137,17 @@ def test_slope_of_the_root_trace() -> None:
 
     _, found = value_and_slope(root_trace, have, by)
     assert distance(found, differences(exact, have)) < 0.02
+
+
+def test_root_trace_of_rounding_errors() -> None:
+    """Where nothing varies, a covariance that was not centred is all error, some of it negative."""
+    errors = covariance(1, 8) - covariance(2, 8)
+    assert np.linalg.eigvalsh(errors).min() < -1
+    trace, slope = value_and_slope(root_trace, errors * 1e-6, root(covariance(3, 8)))
+    assert 0 <= trace < 0.1
+    assert np.isfinite(slope).all()
+
+
+def test_root_trace_of_no_numbers_is_none() -> None:
+    trace = root_trace(tf.fill((8, 8), float("nan")), tf.eye(8))
+    assert np.isnan(float(trace)), "the job's guard is to find them"

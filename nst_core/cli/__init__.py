@@ -58,7 +58,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line; `--help` says the rest."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"nst: {message}\n")
+        raise SystemExit(_complain(message, 2))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -60,7 +60,7 @@ def check(arguments: argparse.Namespace) -> None:
         if path is not None:
             outputs[path] = (ending,)
     styles = (style.source for style in arguments.style)
-    mask = (arguments.mask,) if arguments.mask else ()
+    mask = () if arguments.mask is None else (arguments.mask,)
     sources.check_outputs(outputs, [arguments.content, *styles, arguments.init, *mask])
 
 

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, NoReturn
 from nst_core.errors import ImageRejected, InvalidSettings, UnknownStyle
 from nst_core.fetch import fetch, is_link
 from nst_core.images import Picture, decode
+from nst_core.paths import expanded
 from nst_core.styles import Gallery
 
 __all__ = [
@@ -61,7 +62,7 @@ class Weighted(NamedTuple):
 def gallery() -> Gallery:
     """The presets and the pictures of the folder that ``STYLEGRAM_STYLES`` names."""
     folder = os.environ.get(STYLES_VARIABLE)
-    return Gallery.load(Path(folder).expanduser() if folder else None)
+    return Gallery.load(expanded(folder) if folder else None)
 
 
 def weighted(text: str) -> Weighted:
@@ -116,19 +117,19 @@ def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[str]
     Raises:
         InvalidSettings: a wrong ending, no folder, no permission, or a file named twice.
     """
-    taken = {Path(source).resolve() for source in inputs if not is_link(source)}
+    taken = {_resolved(Path(source)) for source in inputs if not is_link(source)}
     for path, endings in outputs.items():
         if path.suffix.lower() not in endings:
             refuse(f"The name {path} must end in {' or '.join(endings)}.")
-        if path.resolve() in taken:
+        if _resolved(path) in taken:
             refuse(f"{path} is named twice.")
-        taken.add(path.resolve())
+        taken.add(_resolved(path))
         _try_to_write(path)
 
 
 def write(path: Path, data: bytes) -> None:
     """Replace a file in one go: who looks sees the old one or the new one, never a half."""
-    target = path.resolve()
+    target = _resolved(path)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
         try:
             file.write(data)
@@ -150,7 +151,7 @@ def _mode_for(target: Path) -> int:
 
 
 def _try_to_write(path: Path) -> None:
-    target = path.resolve()
+    target = _resolved(path)
     if target.exists() and not target.is_file():
         refuse(f"{path} is not a file.")
     if not target.parent.is_dir():
@@ -160,6 +161,13 @@ def _try_to_write(path: Path) -> None:
             pass
     except OSError as error:
         refuse(f"{path} cannot be written: {error.strerror}.")
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError:  # up to Python 3.12
+        refuse(f"{path} is a link that leads back to itself.")
 
 
 def refuse(message: str) -> NoReturn:

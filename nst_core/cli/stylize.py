@@ -81,7 +81,7 @@ def _read(arguments: argparse.Namespace, settings: Settings) -> _Pictures:
         content=sources.picture(arguments.content, size),
         styles=[sources.style(style.source, settings.style_side) for style in arguments.style],
         init=sources.picture(arguments.init, size) if settings.init is Init.IMAGE else None,
-        mask=sources.picture(arguments.mask, size) if arguments.mask else None,
+        mask=None if arguments.mask is None else sources.picture(arguments.mask, size),
     )
 
 
