@@ -19,6 +19,7 @@ from benchmarks.errors import BadInput
 from benchmarks.network import load
 from nst_core import Quality, Settings, images, stylize
 from nst_core.images import Picture
+from nst_core.pyramid import SCHEDULES
 
 __all__ = ["DEFAULT", "Engine", "Options", "Ours", "Rival", "aimed", "engines", "settings"]
 
@@ -109,8 +110,12 @@ class Ours:
         return self.quality.value
 
     def about(self) -> dict[str, Any]:
-        """Its settings."""
-        return {"settings": settings(self.options, quality=self.name).to_dict()}
+        """Its settings and its schedule."""
+        schedule = list(SCHEDULES.get(self.quality, ()))
+        return {
+            "settings": settings(self.options, quality=self.name).to_dict(),
+            "schedule": schedule,
+        }
 
     def paint(self, content: Picture, style: Picture) -> Iterator[Checkpoint]:
         """See `Engine.paint`. Pictures are resized when all is done, outside the clock."""

@@ -211,8 +211,8 @@ def contrast(photo: Moments, style: Moments) -> Tensor:
 
 
 _MOST_CONTRAST: Final = 5.0
-# Chosen by the evaluation card on six pairs and by eye: at 50 a building stays readable and the
-# painting's strokes have arrived.
+# Chosen by the evaluation card and by eye: at 50 a building stays readable and the painting's
+# strokes have arrived.
 _RATIO_AT_50: Final = 5.6
 _POINTS_PER_DECADE: Final = 33.0
 

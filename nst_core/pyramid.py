@@ -18,7 +18,7 @@ __all__ = ["SCHEDULES", "Level", "plan", "steps_of"]
 
 SCHEDULES: Final[Mapping[Quality, tuple[int, ...]]] = MappingProxyType(
     {
-        Quality.DRAFT: (24, 16, 8, 5, 3),
+        Quality.DRAFT: (24, 26, 12, 7, 4),
         Quality.STANDARD: (48, 64, 28, 14, 7),
         Quality.FINE: (120, 120, 60, 30, 15),
     }

@@ -96,7 +96,7 @@ class Precision(StrEnum):
 # out saves a quarter of a step, and the pictures were no worse by any measure. Content on conv4_2
 # as there, and on conv3_2, which keeps eyes and windows in their places. Each layer's loss is
 # scale free by itself; the first layers have the greater weights, for their colours and grain.
-# Weights by measurement on six pairs: docs/engine.md.
+# Weights by measurement: docs/engine.md.
 CONTENT_LAYERS: Final[Mapping[str, float]] = MappingProxyType(
     {"block3_conv2": 0.4, "block4_conv2": 0.6}
 )
