@@ -21,6 +21,7 @@ from bot.jobs import Jobs
 from bot.kinds import App
 from bot.limiter import RetryLimiter
 from bot.processor import PerChatProcessor
+from bot.results import Results
 from bot.session import Store
 from bot.sheet import Sheet
 from bot.transport import Line
@@ -55,14 +56,17 @@ def build(
     # The builder's types do not know that a rate limiter changes the type of the bot.
     application = cast("App", builder.build())
     gallery = Gallery.load(config.styles)
+    results = Results()
     jobs = Jobs(
         application.bot,
         executor,
         gallery,
         settings=config.settings,
         per_user=config.jobs_per_user,
+        largest=config.largest,
+        results=results,
     )
-    desk = Desk(gallery, jobs, Store(time.monotonic), Sheet(gallery))
+    desk = Desk(gallery, jobs, Store(time.monotonic), Sheet(gallery), results)
     put_desk(application, desk)
     _add_handlers(application, desk)
     return application, desk

@@ -2,6 +2,8 @@
 
     1:s:<owner>:<style>     choose a style; the owner's id in base 36, empty for anybody
     1:c:<job>               cancel a job
+    1:p:<look>:<style>      paint once more; no style stands for the person's own picture
+    1:o                     choose another style for the same photo
 
 Whoever presses may send what he likes, so `decode` trusts nothing; and whether a person may do
 what the data says is for the handlers to check.
@@ -13,12 +15,25 @@ import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-__all__ = ["MAX_BYTES", "CallbackData", "CancelJob", "PickStyle", "decode", "encode"]
+from bot.look import Look
+
+__all__ = [
+    "MAX_BYTES",
+    "CallbackData",
+    "CancelJob",
+    "OtherStyle",
+    "PaintAgain",
+    "PickStyle",
+    "decode",
+    "encode",
+]
 
 MAX_BYTES: Final = 64
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PICK: Final = re.compile(r"1:s:([1-9a-z][0-9a-z]{0,11})?:([^:\s]+)")
 _CANCEL: Final = re.compile(r"1:c:([0-9a-f]{8,32})")
+_AGAIN: Final = re.compile(r"1:p:([0-9a-z]{5}):([^:\s]*)")
+_OTHER: Final = "1:o"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,20 @@ class CancelJob:
     job: str
 
 
-CallbackData: TypeAlias = PickStyle | CancelJob
+@dataclass(frozen=True, slots=True)
+class PaintAgain:
+    """The same photo once more, in this look; `style` None for the picture that it had."""
+
+    look: Look
+    style: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherStyle:
+    """The same photo once more, in a style to be chosen."""
+
+
+CallbackData: TypeAlias = PickStyle | CancelJob | PaintAgain | OtherStyle
 
 
 def encode(data: CallbackData) -> str:
@@ -50,6 +78,10 @@ def encode(data: CallbackData) -> str:
             text = f"1:s:{_base36(owner) if owner else ''}:{style}"
         case CancelJob(job):
             text = f"1:c:{job}"
+        case PaintAgain(look, again_in):
+            text = f"1:p:{look.code()}:{again_in or ''}"
+        case OtherStyle():
+            text = _OTHER
     if decode(text) != data:
         msg = f"no button can carry {data}"
         raise ValueError(msg)
@@ -65,7 +97,10 @@ def decode(text: str) -> CallbackData | None:
         return PickStyle(style, int(owner, 36) if owner else None)
     if found := _CANCEL.fullmatch(text):
         return CancelJob(found[1])
-    return None
+    if found := _AGAIN.fullmatch(text):
+        look = Look.from_code(found[1])
+        return PaintAgain(look, found[2] or None) if look else None
+    return OtherStyle() if text == _OTHER else None
 
 
 def _base36(number: int) -> str:

@@ -42,6 +42,7 @@ VARIABLES: Final = (
     ),
     Variable("BOT_API_URL", "https://api.telegram.org", "another Bot API server"),
     Variable("STYLEGRAM_SIZE", str(_ENGINE.size), "long side of a painting, in pixels"),
+    Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for, by a button"),
     Variable(
         "STYLEGRAM_QUALITY",
         str(_ENGINE.quality),
@@ -73,6 +74,7 @@ class Config:
         api_url: where the Bot API is, without a slash at the end.
         settings: how paintings are made unless the person says otherwise.
         styles: the operator's own style pictures.
+        largest: long side in pixels that a person may ask for.
         jobs_per_user: how many jobs one person may have waiting and running.
         log_level: a level name of `logging`.
     """
@@ -81,6 +83,7 @@ class Config:
     api_url: str = _DEFAULTS["BOT_API_URL"]
     settings: Settings = field(default_factory=Settings)
     styles: Path | None = None
+    largest: int = int(_DEFAULTS["STYLEGRAM_LARGEST"])
     jobs_per_user: int = int(_DEFAULTS["STYLEGRAM_JOBS_PER_USER"])
     log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
 
@@ -106,6 +109,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
             steps=reader.read("STYLEGRAM_STEPS", _steps, _ENGINE.steps),
         ),
         styles=reader.read("STYLEGRAM_STYLES", _folder, None),
+        largest=reader.read("STYLEGRAM_LARGEST", _whole_in_range("size"), 1),
         jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
         log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
     )

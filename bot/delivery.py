@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Final
 
-from telegram import Message
+from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
 
@@ -44,8 +44,19 @@ _PAUSES: Final = (1.0, 4.0, 15.0)
 _PLAIN_NO: Final = "Internal Server Error"
 
 
-async def deliver(bot: Bot, order: Order, painting: Finished) -> None:
+async def deliver(
+    bot: Bot, order: Order, painting: Finished, keyboard: InlineKeyboardMarkup | None = None
+) -> Message:
     """Send the painting as an answer to its photo.
+
+    Args:
+        bot: to send it with.
+        order: what was ordered.
+        painting: what came of it.
+        keyboard: what one may do with it.
+
+    Returns:
+        The message that brings it.
 
     Raises:
         Forbidden: the person has shut the bot out.
@@ -53,13 +64,11 @@ async def deliver(bot: Bot, order: Order, painting: Finished) -> None:
     """
     if not order.content.as_file and fits_photo(painting):
         try:
-            await _send_photo(bot, order, painting)
+            return await _send_photo(bot, order, painting, keyboard)
         except BadRequest as error:
             logger.warning("not taken as a photo, sending a file: %s", error)
-        else:
-            return
     try:
-        await _send_document(bot, order, painting)
+        return await _send_document(bot, order, painting, keyboard)
     except BadRequest as error:
         logger.warning("a painting was not taken: %s", error)
         raise Sorry(Text.NOT_DELIVERED) from error
@@ -75,9 +84,11 @@ def fits_photo(painting: Finished) -> bool:
     )
 
 
-async def _send_photo(bot: Bot, order: Order, painting: Finished) -> None:
+async def _send_photo(
+    bot: Bot, order: Order, painting: Finished, keyboard: InlineKeyboardMarkup | None
+) -> Message:
     async with _uploading(bot, order.place, ChatAction.UPLOAD_PHOTO):
-        await _once(
+        return await _once(
             lambda: bot.send_photo(
                 order.place.chat,
                 painting.image,
@@ -85,16 +96,19 @@ async def _send_photo(bot: Bot, order: Order, painting: Finished) -> None:
                 parse_mode=ParseMode.HTML,
                 message_thread_id=order.place.topic,
                 reply_parameters=answering(order.content.message),
+                reply_markup=keyboard,
                 rate_limit_args=FOREVER,
             )
         )
 
 
-async def _send_document(bot: Bot, order: Order, painting: Finished) -> None:
+async def _send_document(
+    bot: Bot, order: Order, painting: Finished, keyboard: InlineKeyboardMarkup | None
+) -> Message:
     why = () if order.content.as_file else (Text.REMARK_AS_FILE,)
     name, data = await _as_file(painting)
     async with _uploading(bot, order.place, ChatAction.UPLOAD_DOCUMENT):
-        await _once(
+        return await _once(
             lambda: bot.send_document(
                 order.place.chat,
                 data,
@@ -103,6 +117,7 @@ async def _send_document(bot: Bot, order: Order, painting: Finished) -> None:
                 parse_mode=ParseMode.HTML,
                 message_thread_id=order.place.topic,
                 reply_parameters=answering(order.content.message),
+                reply_markup=keyboard,
                 rate_limit_args=FOREVER,
             )
         )
@@ -123,11 +138,11 @@ def _caption(order: Order, painting: Finished, *more: Text) -> str:
     return "\n".join((*lines, *map(say, (*remarks, *more))))
 
 
-async def _once(send: Callable[[], Awaitable[Message]]) -> None:
+async def _once(send: Callable[[], Awaitable[Message]]) -> Message:
     """Send, and again only where Telegram surely has not got it: twice is worse than late."""
     for pause in (*_PAUSES, None):
         try:
-            await send()
+            return await send()
         except BadRequest:
             raise
         except NetworkError as error:
@@ -138,8 +153,7 @@ async def _once(send: Callable[[], Awaitable[Message]]) -> None:
                 raise Sorry(Text.NOT_DELIVERED) from error
             logger.info("a painting was not taken, again in %.0f s: %s", pause, error)
             await asyncio.sleep(pause)
-        else:
-            return
+    raise AssertionError
 
 
 def _surely_lost(error: NetworkError) -> bool:

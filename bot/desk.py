@@ -9,6 +9,7 @@ from bot.albums import Albums
 from bot.jobs import Jobs
 from bot.kinds import App, Context
 from bot.questions import Questions
+from bot.results import Results
 from bot.session import Store
 from bot.sheet import Sheet
 from nst_core.styles import Gallery
@@ -26,6 +27,7 @@ class Desk:
     jobs: Jobs
     sessions: Store
     sheet: Sheet
+    results: Results
     albums: Albums = field(default_factory=Albums)
     questions: Questions = field(default_factory=Questions)
 

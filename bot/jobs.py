@@ -19,6 +19,7 @@ from bot.kinds import Bot
 from bot.notice import Notice
 from bot.orders import Order
 from bot.pictures import fetch
+from bot.results import Made, Results
 from bot.session import Key, Picture, Preset
 from bot.speaker import is_shared
 from bot.texts import Text, about, bar
@@ -79,12 +80,16 @@ class Jobs:
         *,
         settings: Settings,
         per_user: int,
+        largest: int,
+        results: Results,
     ) -> None:
         self._bot = bot
         self._executor = executor
         self._gallery = gallery
         self._settings = settings
         self._per_user = per_user
+        self._largest = largest
+        self._results = results
         self._tickets: dict[str, _Ticket] = {}
 
     def __len__(self) -> int:
@@ -111,6 +116,11 @@ class Jobs:
         """Whether a job has made this message its progress message."""
         orders = (ticket.order for ticket in self._tickets.values())
         return any((o.place.chat, o.notice) == (chat, message) for o in orders)
+
+    def is_asked(self, chat: int, button: tuple[int, str]) -> bool:
+        """Whether a job is under way that a press of this button asked for."""
+        tickets = (ticket for ticket in self._tickets.values() if ticket.occupies)
+        return any((t.order.place.chat, t.order.button) == (chat, button) for t in tickets)
 
     def may_cancel(self, job: str, key: Key) -> Refusal | None:
         """Why the person may not cancel the job in that chat; None if nothing is against it."""
@@ -184,9 +194,16 @@ class Jobs:
         painting = await unless(ticket.cancelled, _follow(ticket.handle, notice))
         ticket.delivering = True
         notice.show(Text.UPLOADING)
-        await deliver(self._bot, ticket.order, painting)
+        await self._deliver(ticket.order, painting)
         logger.info("job %s delivered after %.1f s", ticket.id, painting.seconds)
         await notice.remove()
+
+    async def _deliver(self, order: Order, painting: base.Finished) -> None:
+        keyboard = keyboards.after(
+            order, self._settings, largest=self._largest, sketched=painting.sketched
+        )
+        sent = await deliver(self._bot, order, painting, keyboard)
+        self._results.put(order.place.chat, sent.message_id, Made(order.content, order.style))
 
     async def _prepare(self, ticket: _Ticket) -> base.Job:
         order = ticket.order
@@ -201,7 +218,7 @@ class Jobs:
             user=order.user,
             content=content,
             styles=(style,),
-            settings=self._settings,
+            settings=order.look.settings(self._settings),
         )
 
     async def _fetch(self, ticket: _Ticket, picture: Picture) -> bytes:

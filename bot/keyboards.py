@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.callbacks import CancelJob, PickStyle, encode
+from bot.callbacks import CallbackData, CancelJob, OtherStyle, PaintAgain, PickStyle, encode
+from bot.look import Change, Look
+from bot.orders import Order
+from bot.session import Preset
 from bot.texts import Text, shorten, toast
+from nst_core.settings import Settings
 
-__all__ = ["Named", "cancel", "label", "styles"]
+__all__ = ["Named", "after", "cancel", "label", "styles"]
 
 # Telegram takes 100 buttons; a row of three still shows a title whole on a phone.
 MAX_BUTTONS: Final = 99
@@ -52,3 +57,57 @@ def cancel(job: str) -> InlineKeyboardMarkup:
         toast(Text.BUTTON_CANCEL), callback_data=encode(CancelJob(job)), style="danger"
     )
     return InlineKeyboardMarkup([[button]])
+
+
+def after(order: Order, usual: Settings, *, largest: int, sketched: bool) -> InlineKeyboardMarkup:
+    """What one may do with a painting: one step further each way, where there is one.
+
+    Args:
+        order: what it was made by.
+        usual: how the operator has paintings made.
+        largest: long side in pixels that a person may ask for.
+        sketched: a sketch has no brush, and no chance in it.
+    """
+    style = order.style.name if isinstance(order.style, Preset) else None
+    rows = [
+        [
+            _button(_CHANGES[change], PaintAgain(further, style))
+            for change in row
+            if not (sketched and change in _BRUSHWORK)
+            and (further := order.look.after(change))
+            and _makes_sense(order.look, further, usual, largest)
+        ]
+        for row in _ROWS
+    ]
+    rows.append([_button(Text.BUTTON_OTHER_STYLE, OtherStyle())])
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def _makes_sense(look: Look, further: Look, usual: Settings, largest: int) -> bool:
+    settings = further.settings(usual)
+    return settings != look.settings(usual) and settings.size <= max(largest, usual.size)
+
+
+def _button(text: Text, data: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(toast(text), callback_data=encode(data))
+
+
+_CHANGES: Final[Mapping[Change, Text]] = MappingProxyType(
+    {
+        Change.SOFTER: Text.BUTTON_SOFTER,
+        Change.STRONGER: Text.BUTTON_STRONGER,
+        Change.OWN_COLORS: Text.BUTTON_OWN_COLORS,
+        Change.STYLE_COLORS: Text.BUTTON_STYLE_COLORS,
+        Change.FINER: Text.BUTTON_FINER,
+        Change.BOLDER: Text.BUTTON_BOLDER,
+        Change.BIGGER: Text.BUTTON_BIGGER,
+        Change.AGAIN: Text.BUTTON_AGAIN,
+    }
+)
+_BRUSHWORK: Final = frozenset({Change.FINER, Change.BOLDER, Change.AGAIN})
+_ROWS: Final = (
+    (Change.SOFTER, Change.STRONGER),
+    (Change.FINER, Change.BOLDER),
+    (Change.OWN_COLORS, Change.STYLE_COLORS, Change.AGAIN),
+    (Change.BIGGER,),
+)

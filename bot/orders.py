@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.look import Look
 from bot.session import Picture, Style
 
 __all__ = ["Order", "Place"]
@@ -32,7 +33,10 @@ class Order:
         content: the photo.
         style: the preset or style picture.
         title: what the style is called before people.
+        look: how, beside the style.
         notice: a message of ours that becomes the progress message; None sends a new one.
+        button: the pressed button that asked for it, as message and data; a second press of it
+            while this one is under way is a slip.
     """
 
     place: Place
@@ -40,4 +44,6 @@ class Order:
     content: Picture
     style: Style
     title: str
+    look: Look = field(default_factory=Look)
     notice: int | None = None
+    button: tuple[int, str] | None = None

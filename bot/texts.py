@@ -85,7 +85,26 @@ class Text(StrEnum):
     TELEGRAM_TROUBLE = "telegram_trouble"
     INTERNAL = "internal"
 
+    LOOK_STRONGER = "look_stronger"
+    LOOK_SOFTER = "look_softer"
+    LOOK_OWN_COLORS = "look_own_colors"
+    LOOK_FINER = "look_finer"
+    LOOK_BOLDER = "look_bolder"
+    LOOK_LARGER = "look_larger"
+    LOOK_ATTEMPT = "look_attempt"
+    FORGOTTEN_STYLE = "forgotten_style"
+    FORGOTTEN_PHOTO = "forgotten_photo"
+
     BUTTON_CANCEL = "button_cancel"
+    BUTTON_STRONGER = "button_stronger"
+    BUTTON_SOFTER = "button_softer"
+    BUTTON_OWN_COLORS = "button_own_colors"
+    BUTTON_STYLE_COLORS = "button_style_colors"
+    BUTTON_FINER = "button_finer"
+    BUTTON_BOLDER = "button_bolder"
+    BUTTON_BIGGER = "button_bigger"
+    BUTTON_AGAIN = "button_again"
+    BUTTON_OTHER_STYLE = "button_other_style"
     COMMAND_START = "command_start"
     COMMAND_HELP = "command_help"
     COMMAND_STYLES = "command_styles"
@@ -214,7 +233,30 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         ),
         Text.TELEGRAM_TROUBLE: "Telegram and I had a misunderstanding. Please send it once more.",
         Text.INTERNAL: "Something went wrong here, and it is not your fault. Please try again.",
+        Text.LOOK_STRONGER: "stronger",
+        Text.LOOK_SOFTER: "softer",
+        Text.LOOK_OWN_COLORS: "your colours",
+        Text.LOOK_FINER: "finer brush",
+        Text.LOOK_BOLDER: "bolder brush",
+        Text.LOOK_LARGER: "larger",
+        Text.LOOK_ATTEMPT: "attempt {number}",
+        Text.FORGOTTEN_STYLE: (
+            "I no longer have the style picture of that one. "
+            "Please send me the photo and the style once more."
+        ),
+        Text.FORGOTTEN_PHOTO: (
+            "I cannot find the photo of that painting any more. Please send it once more."
+        ),
         Text.BUTTON_CANCEL: "Cancel",
+        Text.BUTTON_STRONGER: "Stronger",
+        Text.BUTTON_SOFTER: "Softer",
+        Text.BUTTON_OWN_COLORS: "Keep my colours",
+        Text.BUTTON_STYLE_COLORS: "Painting’s colours",
+        Text.BUTTON_FINER: "Finer brush",
+        Text.BUTTON_BOLDER: "Bolder brush",
+        Text.BUTTON_BIGGER: "Twice as large",
+        Text.BUTTON_AGAIN: "Try again",
+        Text.BUTTON_OTHER_STYLE: "Another style",
         Text.COMMAND_START: "Say hello",
         Text.COMMAND_HELP: "How it works",
         Text.COMMAND_STYLES: "See all styles",

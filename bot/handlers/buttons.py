@@ -11,15 +11,17 @@ from typing import Final
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.error import TelegramError
 
-from bot.callbacks import CancelJob, PickStyle, decode
+from bot.callbacks import CancelJob, OtherStyle, PaintAgain, PickStyle, decode
 from bot.desk import Desk, desk_of
+from bot.errors import Sorry
 from bot.handlers.turn import Turn
 from bot.jobs import Refusal
 from bot.kinds import Bot, Context
 from bot.limiter import NEVER
 from bot.orders import Place
 from bot.pictures import picture_in
-from bot.session import Picture, Preset, StyleChosen
+from bot.results import Made
+from bot.session import Picture, Preset, Style, StyleAsked, StyleChosen
 from bot.speaker import is_shared
 from bot.texts import Text, toast
 
@@ -42,6 +44,10 @@ async def press(update: Update, context: Context) -> None:
             await _pick(query, context, desk, pick)
         case CancelJob(job):
             await _cancel(query, context, desk, job)
+        case PaintAgain() as wish:
+            await _paint_again(query, context, desk, wish)
+        case OtherStyle():
+            await _other_style(query, context, desk)
         case None:
             await _answer(context.bot, query, Text.OLD_BUTTON)
 
@@ -50,8 +56,10 @@ async def _pick(query: CallbackQuery, context: Context, desk: Desk, pick: PickSt
     refusal = _why_not(query, desk, pick)
     await _answer(context.bot, query, refusal)
     if refusal is None and (message := query.message):
-        turn = _turn(query, message, context, desk)
-        await turn.take(StyleChosen(Preset(pick.style), _photo_of(query)))
+        photo = _photo_of(query)
+        question = message.message_id if photo else None
+        turn = _turn(query, message, context, desk, question)
+        await turn.take(StyleChosen(Preset(pick.style), photo))
 
 
 def _why_not(query: CallbackQuery, desk: Desk, pick: PickStyle) -> Text | None:
@@ -72,8 +80,66 @@ def _is_for(query: CallbackQuery, owner: int | None) -> bool:
     return owner is None or is_shared(owner) or owner == query.from_user.id
 
 
+async def _paint_again(
+    query: CallbackQuery, context: Context, desk: Desk, wish: PaintAgain
+) -> None:
+    message = query.message
+    button = (message.message_id, query.data or "") if message else None
+    refusal = _why_not_again(message, desk, button)
+    await _answer(context.bot, query, refusal)
+    if message is None or refusal:
+        return
+    made = desk.results.get(message.chat.id, message.message_id)
+    turn = _turn(query, message, context, desk)
+    turn.paint(_content(query, made), _style(desk, wish, made), wish.look, button)
+
+
+def _why_not_again(
+    message: MaybeInaccessibleMessage | None, desk: Desk, button: tuple[int, str] | None
+) -> Text | None:
+    if message is None or button is None:
+        return Text.OLD_BUTTON
+    return Text.ALREADY_PAINTING if desk.jobs.is_asked(message.chat.id, button) else None
+
+
+async def _other_style(query: CallbackQuery, context: Context, desk: Desk) -> None:
+    await _answer(context.bot, query, None)
+    if message := query.message:
+        made = desk.results.get(message.chat.id, message.message_id)
+        turn = _turn(query, message, context, desk)
+        await turn.take(StyleAsked(_content(query, made)))
+
+
+def _content(query: CallbackQuery, made: Made | None) -> Picture:
+    """The photo of the painting that the button is under.
+
+    Raises:
+        Sorry: neither Telegram nor we know it.
+    """
+    if content := made.content if made else _photo_of(query):
+        return content
+    raise Sorry(Text.FORGOTTEN_PHOTO)
+
+
+def _style(desk: Desk, wish: PaintAgain, made: Made | None) -> Style:
+    """The style of the painting that the button is under.
+
+    Raises:
+        Sorry: it was a picture that we do not know any more, or one that the operator took away.
+    """
+    if wish.style and wish.style in desk.gallery:
+        return Preset(wish.style)
+    if made and isinstance(made.style, Picture):
+        return made.style
+    raise Sorry(Text.FORGOTTEN_STYLE)
+
+
 def _turn(
-    query: CallbackQuery, message: MaybeInaccessibleMessage, context: Context, desk: Desk
+    query: CallbackQuery,
+    message: MaybeInaccessibleMessage,
+    context: Context,
+    desk: Desk,
+    question: int | None = None,
 ) -> Turn:
     topic = None
     if isinstance(message, Message) and message.is_topic_message:
@@ -83,7 +149,7 @@ def _turn(
         desk,
         Place(message.chat.id, topic),
         _asked_by(query, desk) or query.from_user.id,
-        question=message.message_id if _photo_of(query) else None,
+        question=question,
     )
 
 

@@ -10,6 +10,7 @@ from bot import keyboards
 from bot.desk import Desk, desk_of
 from bot.errors import Sorry
 from bot.kinds import Bot, Context
+from bot.look import USUAL, Look
 from bot.orders import Order, Place
 from bot.outgoing import send_text
 from bot.pictures import picture_in
@@ -29,6 +30,7 @@ from bot.session import (
 )
 from bot.speaker import is_shared, key_of
 from bot.texts import Text, say, toast
+from bot.wording import words
 
 __all__ = ["Turn", "message_of"]
 
@@ -104,7 +106,7 @@ class Turn:
     async def _act(self, action: Action) -> None:
         match action:
             case StartJob(content, style):
-                self._start(content, style)
+                self.paint(content, style)
             case AskStyle(content):
                 await self._ask_style(content)
             case AskPhoto(style):
@@ -117,15 +119,28 @@ class Turn:
             case Begin():
                 pass
 
-    def _start(self, content: Picture, style: Style) -> None:
+    def paint(
+        self,
+        content: Picture,
+        style: Style,
+        look: Look = USUAL,
+        button: tuple[int, str] | None = None,
+    ) -> None:
+        """Begin a painting; see `Order` for what the arguments mean.
+
+        Raises:
+            Sorry: the person has as many under way as one may have.
+        """
         self.desk.jobs.place(
             Order(
                 place=self.place,
                 user=self.user,
                 content=content,
                 style=style,
-                title=self._title(style),
+                title=" · ".join((self._title(style), *words(look))),
+                look=look,
                 notice=self.question,
+                button=button,
             )
         )
 

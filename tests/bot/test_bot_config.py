@@ -32,6 +32,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "BOT_TOKEN": f" {TOKEN} ",
             "BOT_API_URL": "http://127.0.0.1:8081/",
             "STYLEGRAM_SIZE": "256",
+            "STYLEGRAM_LARGEST": "512",
             "STYLEGRAM_QUALITY": "Fine",
             "STYLEGRAM_STRENGTH": "72.5",
             "STYLEGRAM_STEPS": "30",
@@ -45,6 +46,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         api_url="http://127.0.0.1:8081",
         settings=Settings(size=256, quality=Quality.FINE, strength=72.5, steps=30),
         styles=tmp_path,
+        largest=512,
         jobs_per_user=5,
         log_level="DEBUG",
     )
@@ -55,6 +57,7 @@ def test_every_problem_is_named_at_once() -> None:
         "BOT_TOKEN": "",
         "BOT_API_URL": "telegram",
         "STYLEGRAM_SIZE": "9",
+        "STYLEGRAM_LARGEST": "9999",
         "STYLEGRAM_QUALITY": "superb",
         "STYLEGRAM_STRENGTH": "nan",
         "STYLEGRAM_STEPS": "0",

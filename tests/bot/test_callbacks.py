@@ -8,13 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.callbacks import MAX_BYTES, CallbackData, CancelJob, PickStyle, decode, encode
+from bot.callbacks import (
+    MAX_BYTES,
+    CallbackData,
+    CancelJob,
+    OtherStyle,
+    PaintAgain,
+    PickStyle,
+    decode,
+    encode,
+)
+from tests.bot.test_look import looks
 
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=32)
 # Telegram promises that a user's id has at most 52 significant bits.
 owners = st.none() | st.integers(1, 2**52 - 1)
 jobs = st.text("0123456789abcdef", min_size=8, max_size=32)
-data = st.builds(PickStyle, names, owners) | st.builds(CancelJob, jobs)
+data = (
+    st.builds(PickStyle, names, owners)
+    | st.builds(CancelJob, jobs)
+    | st.builds(PaintAgain, looks, st.none() | names)
+    | st.just(OtherStyle())
+)
 
 
 @given(data)
@@ -53,6 +68,10 @@ def test_a_tail_is_noticed(value: CallbackData, tail: str) -> None:
         "2:s::mosaic",
         "0:s::mosaic",
         "1:c:",
+        "1:o:",
+        "1:p:3s200",
+        "1:p:9s200:mosaic",
+        "1:p:3s200:two words",
         "1:c:zz",
         "1:c:ABCDEF01",
         "1:x:mosaic",

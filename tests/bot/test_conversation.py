@@ -153,6 +153,64 @@ async def test_photo_then_button(town: Town) -> None:
     assert [mine.count(name) for name in ("sendMessage", "sendPhoto", "deleteMessage")] == [1] * 3
 
 
+async def test_one_tap_from_a_painting_to_the_next(town: Town) -> None:
+    person = town.person()
+    photo = await person.photo(picture(16), caption=STYLE.name)
+    first = await painting_for(person, photo)
+    query = await person.press(first, "Stronger")
+    assert await person.is_answered(query) == ""
+    second = await painting_for(person, photo)
+    assert second.text.startswith(f"{STYLE.title} · stronger, painted in")
+    assert first.file("photo") != second.file("photo")
+    await person.press(second, "Keep my colours")
+    third = await painting_for(person, photo)
+    assert third.text.startswith(f"{STYLE.title} · stronger · your colours")
+    assert "Painting’s colours" in third.buttons
+
+
+async def test_two_taps_on_one_button_are_one_painting(town: Town) -> None:
+    person = town.person()
+    photo = await person.photo(picture(17), caption=STYLE.name)
+    first = await painting_for(person, photo)
+    queries = [await person.press(first, "Softer") for _ in "ab"]
+    assert [await person.is_answered(query) for query in queries] == ["", "I am on it already."]
+    assert "softer" in (await painting_for(person, photo)).text
+
+
+async def test_once_more_in_a_style_of_ones_own_and_then_in_another(town: Town) -> None:
+    person = town.person()
+    photo = await person.album(picture(18), picture(19))
+    first = await painting_for(person, photo)
+    await person.press(first, "Bolder brush")
+    second = await painting_for(person, photo)
+    assert second.text.startswith("your own style · bolder brush")
+    await person.press(second, "Another style")
+    question = await person.hears(
+        "sendMessage",
+        where=lambda call: call.reply_to == photo["message_id"] and STYLE.title in call.buttons,
+    )
+    await person.press(question, STYLE.title)
+    assert (await painting_for(person, photo)).text.startswith(f"{STYLE.title}, painted")
+
+
+async def test_a_forgotten_style_is_told(town: Town) -> None:
+    person = town.person()
+    photo = await person.photo(picture(20), caption=STYLE.name)
+    first = await painting_for(person, photo)
+    await person.press_data("1:p:4s200:no_such_style", first.message_id)
+    await person.reads("no longer have the style picture")
+
+
+async def test_anybody_in_a_group_may_take_a_painting_further(town: Town) -> None:
+    owner, other = town.person("further"), town.person("further")
+    photo = await owner.photo(picture(21))
+    await owner.say(f"/{STYLE.name}@{USERNAME}", answers=photo["message_id"])
+    first = await painting_for(owner, photo)
+    query = await other.press(first, "Stronger")
+    assert await other.is_answered(query) == ""
+    assert "stronger" in (await painting_for(owner, photo)).text
+
+
 async def test_two_people_at_once_get_their_own_painting(town: Town) -> None:
     people = [town.person(), town.person()]
     data = [picture(2), picture(3, width=60, height=90)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -17,7 +17,9 @@ from bot import delivery
 from bot.errors import Sorry
 from bot.jobs import Jobs, Refusal
 from bot.limiter import RetryLimiter
+from bot.look import Look
 from bot.orders import Order, Place
+from bot.results import Made, Results
 from bot.session import Picture, Preset, Style
 from bot.transport import Transport
 from nst_core.errors import (
@@ -48,6 +50,7 @@ class Shop:
     jobs: Jobs
     person: Person
     style: str
+    results: Results
 
     async def order(self, *, user: int = CHAT, data: bytes | None = None, **more: Any) -> Order:
         """An order for a photo that has just been sent."""
@@ -72,10 +75,19 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
             base_file_url=f"{address}/file/bot",
             rate_limiter=RetryLimiter(),
         )
-        jobs = Jobs(bot, door, gallery, settings=Settings(size=64), per_user=2)
+        results = Results()
+        jobs = Jobs(
+            bot,
+            door,
+            gallery,
+            settings=Settings(size=64),
+            per_user=2,
+            largest=128,
+            results=results,
+        )
         async with bot:
             style = next(iter(gallery)).name
-            yield Shop(server, bot, door, jobs, Person(server, CHAT), style)
+            yield Shop(server, bot, door, jobs, Person(server, CHAT), style, results)
             await jobs.close()
 
 
@@ -603,3 +615,39 @@ def test_which_errors_prove_that_nothing_arrived() -> None:
     broken.__cause__ = aiohttp.ServerDisconnectedError("reset")
     errors = (refused, unreachable, timeout, broken)
     assert [delivery._surely_lost(error) for error in errors] == [True, True, False, False]
+
+
+async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -> None:
+    look = Look(strength=1, larger=1)
+    order = await shop.order(look=look)
+    job = shop.jobs.place(order)
+    handle = await shop.door.next()
+    assert handle.job.settings == look.settings(Settings(size=64))
+    handle.happen(finished(job))
+    sent = await shop.person.hears("sendPhoto")
+    assert {"Stronger", "Softer", "Another style"} <= set(sent.buttons)
+    assert "Twice as large" not in sent.buttons, "128 pixels is the most"
+    await shop.person.hears("deleteMessage")
+    assert shop.results.get(CHAT, sent.message_id) == Made(order.content, order.style)
+
+
+async def test_a_sketch_has_no_brush(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(replace(finished(job), sketched=True))
+    sent = await shop.person.hears("sendPhoto")
+    assert {"Stronger", "Keep my colours"} <= set(sent.buttons)
+    assert not {"Bolder brush", "Finer brush", "Try again"} & set(sent.buttons)
+
+
+async def test_a_press_is_remembered_while_its_job_is_under_way(shop: Shop) -> None:
+    button = (77, "1:p:4s200:mosaic")
+    job = shop.jobs.place(await shop.order(button=button))
+    assert shop.jobs.is_asked(CHAT, button)
+    assert not shop.jobs.is_asked(CHAT + 1, button)
+    assert not shop.jobs.is_asked(CHAT, (78, button[1]))
+    handle = await shop.door.next()
+    handle.happen(finished(job))
+    await shop.person.hears("sendPhoto")
+    await shop.person.hears("deleteMessage")
+    assert not shop.jobs.is_asked(CHAT, button)
