@@ -97,6 +97,15 @@ async def test_a_button_that_is_pressed_twice_paints_once(chat: Chat) -> None:
     await expect(chat.of("bot").get_by_test_id("photo")).to_have_count(1)
 
 
+async def test_a_button_under_a_painting_makes_the_next(chat: Chat) -> None:
+    await chat.attach(file("photo.png", 6), caption=STYLE)
+    await shows_picture(chat.of("bot").get_by_test_id("photo"))
+    await chat.button("Keep my colours").click()
+    await expect(chat.of("bot").get_by_test_id("photo")).to_have_count(2, timeout=PATIENCE)
+    await expect(chat.of("bot").last).to_contain_text(f"{STYLE} · your colours, painted in")
+    await expect(chat.of("bot").last.get_by_test_id("quote")).to_be_visible()
+
+
 async def test_the_menu_shows_the_commands(chat: Chat) -> None:
     await chat.composer.fill("/st")
     suggestions = chat.pane.get_by_test_id("suggestion")
