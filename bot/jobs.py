@@ -218,7 +218,7 @@ class Jobs:
             user=order.user,
             content=content,
             styles=(style,),
-            settings=order.look.settings(self._settings),
+            settings=order.look.settings(self._settings, self._largest),
         )
 
     async def _fetch(self, ticket: _Ticket, picture: Picture) -> bytes:

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.callbacks import CallbackData, CancelJob, OtherStyle, PaintAgain, PickStyle, encode
-from bot.look import Change, Look
+from bot.look import Change
 from bot.orders import Order
 from bot.session import Preset
 from bot.texts import Text, shorten, toast
@@ -75,17 +75,12 @@ def after(order: Order, usual: Settings, *, largest: int, sketched: bool) -> Inl
             for change in row
             if not (sketched and change in _BRUSHWORK)
             and (further := order.look.after(change))
-            and _makes_sense(order.look, further, usual, largest)
+            and further.settings(usual, largest) != order.look.settings(usual, largest)
         ]
         for row in _ROWS
     ]
     rows.append([_button(Text.BUTTON_OTHER_STYLE, OtherStyle())])
     return InlineKeyboardMarkup([row for row in rows if row])
-
-
-def _makes_sense(look: Look, further: Look, usual: Settings, largest: int) -> bool:
-    settings = further.settings(usual)
-    return settings != look.settings(usual) and settings.size <= max(largest, usual.size)
 
 
 def _button(text: Text, data: CallbackData) -> InlineKeyboardButton:

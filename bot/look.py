@@ -86,16 +86,17 @@ class Look:
         )
         return further if fine else None
 
-    def settings(self, usual: Settings) -> Settings:
+    def settings(self, usual: Settings, largest: int) -> Settings:
         """The engine's settings for it.
 
         Args:
             usual: what the operator chose.
+            largest: long side in pixels that a person may ask for; a button's data can be forged.
         """
         changes: dict[str, Any] = {
             "strength": _within("strength", usual.strength + _STRENGTH_STEP * self.strength),
             "style_scale": _within("style_scale", usual.style_scale * _BRUSH_STEP**self.brush),
-            "size": int(_within("size", usual.size * _SIZE_STEP**self.larger)),
+            "size": min(usual.size * _SIZE_STEP**self.larger, max(usual.size, largest)),
         }
         if self.own_colors:
             changes["colors"] = Colors.PHOTO

@@ -254,7 +254,7 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.BUTTON_STYLE_COLORS: "Painting’s colours",
         Text.BUTTON_FINER: "Finer brush",
         Text.BUTTON_BOLDER: "Bolder brush",
-        Text.BUTTON_BIGGER: "Twice as large",
+        Text.BUTTON_BIGGER: "Larger",
         Text.BUTTON_AGAIN: "Try again",
         Text.BUTTON_OTHER_STYLE: "Another style",
         Text.COMMAND_START: "Say hello",

@@ -622,11 +622,11 @@ async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -
     order = await shop.order(look=look)
     job = shop.jobs.place(order)
     handle = await shop.door.next()
-    assert handle.job.settings == look.settings(Settings(size=64))
+    assert handle.job.settings == look.settings(Settings(size=64), 128)
     handle.happen(finished(job))
     sent = await shop.person.hears("sendPhoto")
     assert {"Stronger", "Softer", "Another style"} <= set(sent.buttons)
-    assert "Twice as large" not in sent.buttons, "128 pixels is the most"
+    assert "Larger" not in sent.buttons, "128 pixels is the most"
     await shop.person.hears("deleteMessage")
     assert shop.results.get(CHAT, sent.message_id) == Made(order.content, order.style)
 

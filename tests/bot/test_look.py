@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ def test_every_step_is_one_that_a_button_and_the_engine_take(
     if further is None:
         return
     assert Look.from_code(further.code()) == further
-    further.settings(settings)  # raises where a value is out of its range
+    assert further.settings(settings, 1024).size <= max(1024, settings.size)
 
 
 @pytest.mark.parametrize("change", Change)
@@ -54,11 +56,13 @@ def test_there_is_an_end_to_every_way_but_trying_again(change: Change) -> None:
 def test_what_the_steps_do() -> None:
     settings = Settings(size=256)
     look = Look(strength=1, own_colors=True, brush=2, larger=1, attempt=3)
-    painted = look.settings(settings)
+    painted = look.settings(settings, 600)
     assert (painted.strength, painted.colors, painted.size) == (65, Colors.PHOTO, 512)
     assert painted.style_scale == pytest.approx(2)
     assert (painted.init, painted.seed) == (Init.NOISE, 3)
-    assert USUAL.settings(settings) == settings
+    assert USUAL.settings(settings, 600) == settings
+    assert replace(look, larger=3).settings(settings, 600).size == 600
+    assert USUAL.settings(settings, 64) == settings, "whatever the limit says"
 
 
 def test_words_for_what_is_unusual() -> None:
