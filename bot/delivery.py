@@ -35,7 +35,11 @@ PHOTO_RATIO: Final = 20
 DOCUMENT_BYTES: Final = 50 * 1024 * 1024
 
 _REMARKS: Final[Mapping[str, Text]] = MappingProxyType(
-    {Note.NO_WEIGHTS: Text.REMARK_SKETCH, Note.SMALLER: Text.REMARK_SMALLER}
+    {
+        Note.NO_WEIGHTS: Text.REMARK_SKETCH,
+        Note.SMALLER: Text.REMARK_SMALLER,
+        Note.FINER_BRUSH: Text.REMARK_FINER_BRUSH,
+    }
 )
 
 # A chat action is shown for about five seconds.

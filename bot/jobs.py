@@ -16,6 +16,7 @@ from bot import keyboards
 from bot.delivery import deliver
 from bot.errors import PaintingFailed, Sorry, explain, is_expected
 from bot.kinds import Bot
+from bot.look import Look
 from bot.notice import Notice
 from bot.orders import Order
 from bot.pictures import fetch
@@ -119,8 +120,12 @@ class Jobs:
 
     def is_asked(self, chat: int, button: tuple[int, str]) -> bool:
         """Whether a job is under way that a press of this button asked for."""
-        tickets = (ticket for ticket in self._tickets.values() if ticket.occupies)
+        tickets = (t for t in self._tickets.values() if not t.cancelled.is_set())
         return any((t.order.place.chat, t.order.button) == (chat, button) for t in tickets)
+
+    def within(self, look: Look) -> Look:
+        """The look as far as the operator lets people go."""
+        return look.within(self._settings, self._largest)
 
     def may_cancel(self, job: str, key: Key) -> Refusal | None:
         """Why the person may not cancel the job in that chat; None if nothing is against it."""
@@ -199,11 +204,10 @@ class Jobs:
         await notice.remove()
 
     async def _deliver(self, order: Order, painting: base.Finished) -> None:
-        keyboard = keyboards.after(
-            order, self._settings, largest=self._largest, sketched=painting.sketched
-        )
+        keyboard = keyboards.after(order, painting, self._settings, self._largest)
         sent = await deliver(self._bot, order, painting, keyboard)
-        self._results.put(order.place.chat, sent.message_id, Made(order.content, order.style))
+        made = Made(order.content, order.style, order.user)
+        self._results.put(order.place.chat, sent.message_id, made)
 
     async def _prepare(self, ticket: _Ticket) -> base.Job:
         order = ticket.order

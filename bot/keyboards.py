@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -14,6 +14,8 @@ from bot.look import Change
 from bot.orders import Order
 from bot.session import Preset
 from bot.texts import Text, shorten, toast
+from nst_core.executor.base import Finished
+from nst_core.result import Note
 from nst_core.settings import Settings
 
 __all__ = ["Named", "after", "cancel", "label", "styles"]
@@ -21,6 +23,26 @@ __all__ = ["Named", "after", "cancel", "label", "styles"]
 # Telegram takes 100 buttons; a row of three still shows a title whole on a phone.
 MAX_BUTTONS: Final = 99
 _ROW: Final = 3
+
+_CHANGES: Final[Mapping[Change, Text]] = MappingProxyType(
+    {
+        Change.SOFTER: Text.BUTTON_SOFTER,
+        Change.STRONGER: Text.BUTTON_STRONGER,
+        Change.OWN_COLORS: Text.BUTTON_OWN_COLORS,
+        Change.STYLE_COLORS: Text.BUTTON_STYLE_COLORS,
+        Change.FINER: Text.BUTTON_FINER,
+        Change.BOLDER: Text.BUTTON_BOLDER,
+        Change.LARGER: Text.BUTTON_LARGER,
+        Change.AGAIN: Text.BUTTON_AGAIN,
+    }
+)
+_BRUSHWORK: Final = frozenset({Change.FINER, Change.BOLDER, Change.AGAIN})
+_ROWS: Final = (
+    (Change.SOFTER, Change.STRONGER),
+    (Change.FINER, Change.BOLDER),
+    (Change.OWN_COLORS, Change.STYLE_COLORS, Change.AGAIN),
+    (Change.LARGER,),
+)
 
 
 class Named(Protocol):
@@ -59,23 +81,25 @@ def cancel(job: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[button]])
 
 
-def after(order: Order, usual: Settings, *, largest: int, sketched: bool) -> InlineKeyboardMarkup:
+def after(order: Order, painting: Finished, usual: Settings, largest: int) -> InlineKeyboardMarkup:
     """What one may do with a painting: one step further each way, where there is one.
 
     Args:
-        order: what it was made by.
+        order: what was ordered.
+        painting: what came of it.
         usual: how the operator has paintings made.
         largest: long side in pixels that a person may ask for.
-        sketched: a sketch has no brush, and no chance in it.
     """
     style = order.style.name if isinstance(order.style, Preset) else None
+    settings = order.look.settings(usual, largest)
+    useless = set(_useless(painting, settings))
     rows = [
         [
             _button(_CHANGES[change], PaintAgain(further, style))
             for change in row
-            if not (sketched and change in _BRUSHWORK)
+            if change not in useless
             and (further := order.look.after(change))
-            and further.settings(usual, largest) != order.look.settings(usual, largest)
+            and further.settings(usual, largest) != settings
         ]
         for row in _ROWS
     ]
@@ -83,26 +107,17 @@ def after(order: Order, usual: Settings, *, largest: int, sketched: bool) -> Inl
     return InlineKeyboardMarkup([row for row in rows if row])
 
 
+def _useless(painting: Finished, settings: Settings) -> Iterator[Change]:
+    """What would change nothing about such a painting."""
+    if painting.sketched:
+        # A sketch has no brush, and no chance in it.
+        yield from _BRUSHWORK
+    if Note.FINER_BRUSH in painting.notes:
+        yield Change.BOLDER
+    if max(painting.width, painting.height) < settings.size:
+        # The photo has no more pixels, or the memory has no more room.
+        yield Change.LARGER
+
+
 def _button(text: Text, data: CallbackData) -> InlineKeyboardButton:
     return InlineKeyboardButton(toast(text), callback_data=encode(data))
-
-
-_CHANGES: Final[Mapping[Change, Text]] = MappingProxyType(
-    {
-        Change.SOFTER: Text.BUTTON_SOFTER,
-        Change.STRONGER: Text.BUTTON_STRONGER,
-        Change.OWN_COLORS: Text.BUTTON_OWN_COLORS,
-        Change.STYLE_COLORS: Text.BUTTON_STYLE_COLORS,
-        Change.FINER: Text.BUTTON_FINER,
-        Change.BOLDER: Text.BUTTON_BOLDER,
-        Change.BIGGER: Text.BUTTON_BIGGER,
-        Change.AGAIN: Text.BUTTON_AGAIN,
-    }
-)
-_BRUSHWORK: Final = frozenset({Change.FINER, Change.BOLDER, Change.AGAIN})
-_ROWS: Final = (
-    (Change.SOFTER, Change.STRONGER),
-    (Change.FINER, Change.BOLDER),
-    (Change.OWN_COLORS, Change.STYLE_COLORS, Change.AGAIN),
-    (Change.BIGGER,),
-)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from nst_core.settings import RANGES, Colors, Init, Settings
+from nst_core.settings import RANGES, Colors, Settings
 
 __all__ = ["USUAL", "Change", "Look"]
 
@@ -19,7 +19,8 @@ _ATTEMPTS: Final = 36
 
 _STRENGTH_STEP: Final = 15.0
 _BRUSH_STEP: Final = 2**0.5
-_SIZE_STEP: Final = 2
+SIZE_STEP: Final = 2
+"""By how much one step makes a painting larger."""
 _CODE: Final = re.compile(r"([0-6])([sp])([0-4])([0-3])([0-9a-z])")
 
 
@@ -32,7 +33,7 @@ class Change(StrEnum):
     STYLE_COLORS = "style_colors"
     FINER = "finer"
     BOLDER = "bolder"
-    BIGGER = "bigger"
+    LARGER = "larger"
     AGAIN = "again"
 
 
@@ -86,6 +87,14 @@ class Look:
         )
         return further if fine else None
 
+    def within(self, usual: Settings, largest: int) -> Look:
+        """The look without doublings of the size that change nothing; see `settings`."""
+        sizes = [
+            replace(self, larger=times).settings(usual, largest).size
+            for times in range(self.larger + 1)
+        ]
+        return replace(self, larger=sizes.index(sizes[-1]))
+
     def settings(self, usual: Settings, largest: int) -> Settings:
         """The engine's settings for it.
 
@@ -96,12 +105,12 @@ class Look:
         changes: dict[str, Any] = {
             "strength": _within("strength", usual.strength + _STRENGTH_STEP * self.strength),
             "style_scale": _within("style_scale", usual.style_scale * _BRUSH_STEP**self.brush),
-            "size": min(usual.size * _SIZE_STEP**self.larger, max(usual.size, largest)),
+            "size": min(usual.size * SIZE_STEP**self.larger, max(usual.size, largest)),
         }
         if self.own_colors:
             changes["colors"] = Colors.PHOTO
         if self.attempt:
-            changes |= {"init": Init.NOISE, "seed": self.attempt}
+            changes["seed"] = self.attempt
         return replace(usual, **changes)
 
 
@@ -116,7 +125,7 @@ _STEPS: Final[Mapping[Change, Callable[[Look], Look]]] = MappingProxyType(
         Change.STYLE_COLORS: lambda look: replace(look, own_colors=False),
         Change.FINER: lambda look: replace(look, brush=look.brush - 1),
         Change.BOLDER: lambda look: replace(look, brush=look.brush + 1),
-        Change.BIGGER: lambda look: replace(look, larger=look.larger + 1),
+        Change.LARGER: lambda look: replace(look, larger=look.larger + 1),
         Change.AGAIN: lambda look: replace(look, attempt=(look.attempt + 1) % _ATTEMPTS),
     }
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bot.look import Look
+from bot.look import USUAL, Look
 from bot.session import Picture, Style
 
 __all__ = ["Order", "Place"]
@@ -44,6 +44,6 @@ class Order:
     content: Picture
     style: Style
     title: str
-    look: Look = field(default_factory=Look)
+    look: Look = USUAL
     notice: int | None = None
     button: tuple[int, str] | None = None

@@ -12,10 +12,11 @@ __all__ = ["Made", "Results"]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A photo, and the style that it was painted in."""
+    """A photo, the style that it was painted in, and for whom."""
 
     content: Picture
     style: Style
+    user: int
 
 
 class Results:

@@ -32,6 +32,7 @@ class Text(StrEnum):
     RESULT_SKETCHED = "result_sketched"
     REMARK_SKETCH = "remark_sketch"
     REMARK_SMALLER = "remark_smaller"
+    REMARK_FINER_BRUSH = "remark_finer_brush"
     REMARK_AS_FILE = "remark_as_file"
 
     OPENED = "opened"
@@ -94,6 +95,7 @@ class Text(StrEnum):
     LOOK_ATTEMPT = "look_attempt"
     FORGOTTEN_STYLE = "forgotten_style"
     FORGOTTEN_PHOTO = "forgotten_photo"
+    STYLE_GONE = "style_gone"
 
     BUTTON_CANCEL = "button_cancel"
     BUTTON_STRONGER = "button_stronger"
@@ -102,7 +104,7 @@ class Text(StrEnum):
     BUTTON_STYLE_COLORS = "button_style_colors"
     BUTTON_FINER = "button_finer"
     BUTTON_BOLDER = "button_bolder"
-    BUTTON_BIGGER = "button_bigger"
+    BUTTON_LARGER = "button_larger"
     BUTTON_AGAIN = "button_again"
     BUTTON_OTHER_STYLE = "button_other_style"
     COMMAND_START = "command_start"
@@ -128,6 +130,8 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
             "• Or send two pictures as one album: first the photo, then the style.\n"
             "• Or write the style into the caption of the photo.\n"
             "• Or answer any photo with /style mosaic; this is how it works in groups.\n\n"
+            "Under each painting are buttons for the next one: stronger, softer, in your own "
+            "colours and more.\n"
             "Send the photo <b>as a file</b> to get the painting as a lossless PNG file.\n\n"
             "/cancel stops what I paint for you, at once.\n"
             "I write no pictures to disk: yours and my paintings stay in memory for a while, "
@@ -147,6 +151,7 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.RESULT_SKETCHED: "{style}, sketched in {seconds}",
         Text.REMARK_SKETCH: "Only a sketch for now: the network that I paint with is not here yet.",
         Text.REMARK_SMALLER: "My memory ran out, so it came out smaller than planned.",
+        Text.REMARK_FINER_BRUSH: "The brush can be no bolder: the style picture is too small.",
         Text.REMARK_AS_FILE: (
             "It comes as a file because Telegram does not take a picture of this size or shape "
             "as a photo."
@@ -238,7 +243,7 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.LOOK_OWN_COLORS: "your colours",
         Text.LOOK_FINER: "finer brush",
         Text.LOOK_BOLDER: "bolder brush",
-        Text.LOOK_LARGER: "larger",
+        Text.LOOK_LARGER: "{times} times the size",
         Text.LOOK_ATTEMPT: "attempt {number}",
         Text.FORGOTTEN_STYLE: (
             "I no longer have the style picture of that one. "
@@ -247,6 +252,7 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.FORGOTTEN_PHOTO: (
             "I cannot find the photo of that painting any more. Please send it once more."
         ),
+        Text.STYLE_GONE: "I no longer have that style. Press “Another style” to choose one.",
         Text.BUTTON_CANCEL: "Cancel",
         Text.BUTTON_STRONGER: "Stronger",
         Text.BUTTON_SOFTER: "Softer",
@@ -254,7 +260,7 @@ ENGLISH: Final[Mapping[Text, str]] = MappingProxyType(
         Text.BUTTON_STYLE_COLORS: "Painting’s colours",
         Text.BUTTON_FINER: "Finer brush",
         Text.BUTTON_BOLDER: "Bolder brush",
-        Text.BUTTON_BIGGER: "Larger",
+        Text.BUTTON_LARGER: "Larger",
         Text.BUTTON_AGAIN: "Try again",
         Text.BUTTON_OTHER_STYLE: "Another style",
         Text.COMMAND_START: "Say hello",

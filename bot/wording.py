@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.look import Look
+from bot.look import SIZE_STEP, Look
 from bot.texts import Text, toast
 
 __all__ = ["words"]
@@ -16,7 +16,8 @@ def words(look: Look) -> Iterator[str]:
     if look.own_colors:
         yield toast(Text.LOOK_OWN_COLORS)
     yield from _degree(look.brush, Text.LOOK_FINER, Text.LOOK_BOLDER)
-    yield from _degree(look.larger, Text.LOOK_LARGER, Text.LOOK_LARGER)
+    if look.larger:
+        yield toast(Text.LOOK_LARGER, times=SIZE_STEP**look.larger)
     if look.attempt:
         yield toast(Text.LOOK_ATTEMPT, number=look.attempt + 1)
 

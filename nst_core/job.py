@@ -41,6 +41,8 @@ _MEMORY_SHARE: Final = 0.5
 _MIB: Final = 2**20
 # The strength from which on a palette start has all of the style's colours.
 _ALL_COLORS: Final = 50.0
+# The deviation of the noise by which an attempt differs from another: enough to lay strokes anew.
+_ANOTHER_ATTEMPT: Final = 0.2
 _LOG = logging.getLogger(__name__)
 
 
@@ -143,6 +145,9 @@ class _Job:
         return self._result(np.clip(image[0].numpy(), 0, 1))
 
     def _result(self, picture: Picture) -> Result:
+        scale, level = self.settings.style_scale, self.levels[len(self.seconds) - 1]
+        if any(_too_small(style.shape, level, scale) for style, _ in self.styles):
+            self.notes.append(Note.FINER_BRUSH)
         return Result(
             picture=self.order.finished(picture),
             losses=tuple(self.losses),
@@ -157,14 +162,18 @@ class _Job:
 
     def _start(self, level: Level) -> Picture:
         size = (level.height, level.width)
+        rng = np.random.default_rng(self.settings.seed)
         if self.settings.init is Init.NOISE:
-            rng = np.random.default_rng(self.settings.seed)
             return rng.random((*size, 3), dtype=np.float32)
         init = self.photo if self.order.init is None else self.order.init
         start = images.resize(init, *size)
-        if self.settings.init is not Init.PALETTE:
+        if self.settings.init is Init.PALETTE:
+            color = min(1.0, self.settings.strength / _ALL_COLORS)
+            start = recolored(start, self._palette(), color)
+        if not self.settings.seed:
             return start
-        return recolored(start, self._palette(), min(1.0, self.settings.strength / _ALL_COLORS))
+        noise = rng.normal(0, _ANOTHER_ATTEMPT, start.shape).astype(np.float32)
+        return np.asarray(np.clip(start + noise, 0, 1), np.float32)
 
     def _palette(self) -> Palette:
         palettes = [Palette.of(style) for style, _ in self.styles]
@@ -320,6 +329,11 @@ def _scaled(shape: Sequence[int], level: Level, scale: float) -> tuple[int, int]
     height, width = shape[:2]
     factor = min(1.0, scale * math.sqrt(level.height * level.width / (height * width)))
     return max(1, round(height * factor)), max(1, round(width * factor))
+
+
+def _too_small(shape: Sequence[int], level: Level, scale: float) -> bool:
+    """Whether a style picture has fewer pixels than a bold brush asks for at a level."""
+    return scale > 1 and shape[0] * shape[1] < scale**2 * level.height * level.width
 
 
 def _budget(settings: Settings) -> int:

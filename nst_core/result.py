@@ -22,6 +22,9 @@ class Note(StrEnum):
     SMALLER = "smaller"
     """Memory ran out: the painting is of the largest level that did fit."""
 
+    FINER_BRUSH = "finer_brush"
+    """A style picture is too small for so bold a brush, and was used at its full size."""
+
     NO_WEIGHTS = "no_weights"
     """VGG19's weights could not be had: a sketch instead of a painting."""
 

@@ -148,7 +148,8 @@ class Settings:
         steps: total optimisation steps; None takes the quality's own number.
         init: what the optimisation starts from: the photo in the style's colours, the photo as it
             is, noise, or a given picture.
-        seed: of the noise; the same seed and settings give the same picture on one machine.
+        seed: of the noise: all of a start from noise, and a little on any other, none of it at 0;
+            the same seed and settings give the same picture on one machine.
         content_layers: VGG19 layer name to weight of its content loss.
         style_layers: VGG19 layer name to weight of its style loss.
         style_weights: one weight a style picture, empty for equal parts.

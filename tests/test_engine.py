@@ -487,6 +487,28 @@ def test_the_photos_colours_are_kept(engine: Engine, gradient: Paint, style: Pic
     assert np.abs(result.picture - photo).max() > 0.05, "it is painted all the same"
 
 
+@pytest.mark.parametrize("init", [Init.PALETTE, Init.CONTENT])
+def test_another_seed_is_another_attempt(
+    engine: Engine, gradient: Paint, style: Picture, init: Init
+) -> None:
+    def paint(seed: int) -> Picture:
+        settings = Settings(size=64, steps=4, init=init, seed=seed, **LIGHT)
+        return engine.stylize(gradient(40, 50), [style], settings).picture
+
+    assert np.array_equal(paint(3), paint(3))
+    assert np.abs(paint(3) - paint(0)).mean() > 0.005
+    assert np.abs(paint(3) - paint(4)).mean() > 0.005
+
+
+def test_a_brush_too_bold_for_the_style_picture_is_told(engine: Engine, gradient: Paint) -> None:
+    def notes(scale: float) -> tuple[Note, ...]:
+        settings = Settings(size=64, steps=1, style_scale=scale, **LIGHT)
+        return engine.stylize(gradient(48, 64), [gradient(60, 80)], settings).notes
+
+    assert (notes(0.5), notes(1.0), notes(1.2)) == ((), (), ())
+    assert notes(2.0) == (Note.FINER_BRUSH,)
+
+
 def test_a_larger_brush_learns_from_a_larger_style(gradient: Paint) -> None:
     engine, style = Engine(tiny_network), gradient(120, 160)
 

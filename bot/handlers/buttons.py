@@ -57,7 +57,9 @@ async def _pick(query: CallbackQuery, context: Context, desk: Desk, pick: PickSt
     await _answer(context.bot, query, refusal)
     if refusal is None and (message := query.message):
         photo = _photo_of(query)
-        question = message.message_id if photo else None
+        # What is no text is no question of ours, and must not be made a progress message.
+        is_question = photo and isinstance(message, Message) and message.text
+        question = message.message_id if is_question else None
         turn = _turn(query, message, context, desk, question)
         await turn.take(StyleChosen(Preset(pick.style), photo))
 
@@ -83,31 +85,38 @@ def _is_for(query: CallbackQuery, owner: int | None) -> bool:
 async def _paint_again(
     query: CallbackQuery, context: Context, desk: Desk, wish: PaintAgain
 ) -> None:
-    message = query.message
-    button = (message.message_id, query.data or "") if message else None
-    refusal = _why_not_again(message, desk, button)
-    await _answer(context.bot, query, refusal)
-    if message is None or refusal:
-        return
+    # Nothing here takes time, and between the look at what is under way and the new job there must
+    # be no moment in which another press may come. So this press is answered last.
+    try:
+        _place_again(query, context, desk, wish)
+    except Sorry as sorry:
+        await _answer(context.bot, query, sorry.key, **sorry.values)
+    else:
+        await _answer(context.bot, query, None)
+
+
+def _place_again(query: CallbackQuery, context: Context, desk: Desk, wish: PaintAgain) -> None:
+    if (message := query.message) is None:
+        raise Sorry(Text.OLD_BUTTON)
+    button = message.message_id, query.data or ""
+    if desk.jobs.is_asked(message.chat.id, button):
+        raise Sorry(Text.ALREADY_PAINTING)
     made = desk.results.get(message.chat.id, message.message_id)
     turn = _turn(query, message, context, desk)
     turn.paint(_content(query, made), _style(desk, wish, made), wish.look, button)
 
 
-def _why_not_again(
-    message: MaybeInaccessibleMessage | None, desk: Desk, button: tuple[int, str] | None
-) -> Text | None:
-    if message is None or button is None:
-        return Text.OLD_BUTTON
-    return Text.ALREADY_PAINTING if desk.jobs.is_asked(message.chat.id, button) else None
-
-
 async def _other_style(query: CallbackQuery, context: Context, desk: Desk) -> None:
+    if (message := query.message) is None:
+        await _answer(context.bot, query, Text.OLD_BUTTON)
+        return
+    try:
+        content = _content(query, desk.results.get(message.chat.id, message.message_id))
+    except Sorry as sorry:
+        await _answer(context.bot, query, sorry.key, **sorry.values)
+        return
     await _answer(context.bot, query, None)
-    if message := query.message:
-        made = desk.results.get(message.chat.id, message.message_id)
-        turn = _turn(query, message, context, desk)
-        await turn.take(StyleAsked(_content(query, made)))
+    await _turn(query, message, context, desk).take(StyleAsked(content))
 
 
 def _content(query: CallbackQuery, made: Made | None) -> Picture:
@@ -131,7 +140,7 @@ def _style(desk: Desk, wish: PaintAgain, made: Made | None) -> Style:
         return Preset(wish.style)
     if made and isinstance(made.style, Picture):
         return made.style
-    raise Sorry(Text.FORGOTTEN_STYLE)
+    raise Sorry(Text.STYLE_GONE if wish.style else Text.FORGOTTEN_STYLE)
 
 
 def _turn(
@@ -148,13 +157,22 @@ def _turn(
         context.bot,
         desk,
         Place(message.chat.id, topic),
-        _asked_by(query, desk) or query.from_user.id,
+        _speaker(query, desk),
         question=question,
     )
 
 
+def _speaker(query: CallbackQuery, desk: Desk) -> int:
+    """In whose name a button is pressed: the asked one's, or a group's that a painting is for."""
+    if asked := _asked_by(query, desk):
+        return asked
+    message = query.message
+    made = desk.results.get(message.chat.id, message.message_id) if message else None
+    return made.user if made and is_shared(made.user) else query.from_user.id
+
+
 def _photo_of(query: CallbackQuery) -> Picture | None:
-    """The photo that our question was about; it outlives sessions and restarts."""
+    """The photo that our question or painting answers; it outlives sessions and restarts."""
     message = query.message
     return picture_in(message.reply_to_message) if isinstance(message, Message) else None
 
@@ -167,10 +185,10 @@ async def _cancel(query: CallbackQuery, context: Context, desk: Desk, job: str) 
     await _answer(context.bot, query, _REFUSALS[refusal] if refusal else Text.STOPPING)
 
 
-async def _answer(bot: Bot, query: CallbackQuery, key: Text | None) -> None:
+async def _answer(bot: Bot, query: CallbackQuery, key: Text | None, **values: object) -> None:
     """Stop the button's spinner, with a word if there is one to say."""
     try:
-        text = toast(key) if key else None
+        text = toast(key, **values) if key else None
         await bot.answer_callback_query(query.id, text, read_timeout=_ANSWER, rate_limit_args=NEVER)
     except TelegramError as error:
         # Such as "query is too old": it was pressed long ago. What it asks for still holds.

@@ -131,6 +131,7 @@ class Turn:
         Raises:
             Sorry: the person has as many under way as one may have.
         """
+        look = self.desk.jobs.within(look)
         self.desk.jobs.place(
             Order(
                 place=self.place,

@@ -164,6 +164,8 @@ def _tell(arguments: argparse.Namespace, result: Result) -> None:
     height, width = result.picture.shape[:2]
     words = {
         Note.SMALLER: f"Memory ran out, so this is painted at {width}x{height}.",
+        Note.FINER_BRUSH: "A style picture is too small for so bold a brush: "
+        "it was used at its full size.",
         Note.NO_WEIGHTS: "VGG19's weights could not be had, so this is a sketch; "
         "`nst weights --fetch` gets them or says what is wrong.",
     }

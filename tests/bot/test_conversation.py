@@ -181,6 +181,7 @@ async def test_once_more_in_a_style_of_ones_own_and_then_in_another(town: Town) 
     person = town.person()
     photo = await person.album(picture(18), picture(19))
     first = await painting_for(person, photo)
+    await person.hears("deleteMessage")
     await person.press(first, "Bolder brush")
     second = await painting_for(person, photo)
     assert second.text.startswith("your own style · bolder brush")
@@ -197,8 +198,22 @@ async def test_a_forgotten_style_is_told(town: Town) -> None:
     person = town.person()
     photo = await person.photo(picture(20), caption=STYLE.name)
     first = await painting_for(person, photo)
-    await person.press_data("1:p:4s200:no_such_style", first.message_id)
-    await person.reads("no longer have the style picture")
+    query = await person.press_data("1:p:4s200:no_such_style", first.message_id)
+    assert "no longer have that style" in await person.is_answered(query)
+
+
+async def test_a_forged_button_makes_no_painting_a_progress_message(town: Town) -> None:
+    person = town.person()
+    photo = await person.photo(picture(22), caption=STYLE.name)
+    first = await painting_for(person, photo)
+    await person.press_data(f"1:s::{STYLE.name}", first.message_id)
+    await painting_for(person, photo)
+    touched = [
+        call.method
+        for call in town.log.calls
+        if call.chat == person.chat and call.fields.get("message_id") == str(first.message_id)
+    ]
+    assert touched == []
 
 
 async def test_anybody_in_a_group_may_take_a_painting_further(town: Town) -> None:

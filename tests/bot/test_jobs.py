@@ -628,7 +628,7 @@ async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -
     assert {"Stronger", "Softer", "Another style"} <= set(sent.buttons)
     assert "Larger" not in sent.buttons, "128 pixels is the most"
     await shop.person.hears("deleteMessage")
-    assert shop.results.get(CHAT, sent.message_id) == Made(order.content, order.style)
+    assert shop.results.get(CHAT, sent.message_id) == Made(order.content, order.style, CHAT)
 
 
 async def test_a_sketch_has_no_brush(shop: Shop) -> None:
@@ -647,7 +647,25 @@ async def test_a_press_is_remembered_while_its_job_is_under_way(shop: Shop) -> N
     assert not shop.jobs.is_asked(CHAT + 1, button)
     assert not shop.jobs.is_asked(CHAT, (78, button[1]))
     handle = await shop.door.next()
+    shop.server.faults = [Fault("sendPhoto", ApiRefusal("Internal Server Error", 500))]
     handle.happen(finished(job))
+    await shop.person.log.until(lambda call: call.method == "sendPhoto" and bool(call.refused))
+    assert shop.jobs.is_asked(CHAT, button), "it is on its way, and a second press is a slip"
     await shop.person.hears("sendPhoto")
     await shop.person.hears("deleteMessage")
+    await shop.jobs.close()
     assert not shop.jobs.is_asked(CHAT, button)
+
+
+async def test_only_what_would_change_something_is_offered(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(replace(finished(job), width=64, height=40))
+    assert "Larger" in (await shop.person.hears("sendPhoto")).buttons
+    job = shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    note = Note.FINER_BRUSH.value
+    handle.happen(replace(finished(job), width=60, height=40, notes=(note,)))
+    sent = await shop.person.hears("sendPhoto")
+    assert "can be no bolder" in sent.text
+    assert not {"Larger", "Bolder brush"} & set(sent.buttons)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.look import USUAL, Change, Look
 from bot.wording import words
-from nst_core.settings import Colors, Init, Settings
+from nst_core.settings import Colors, Settings
 
 looks = st.builds(
     Look,
@@ -59,7 +59,7 @@ def test_what_the_steps_do() -> None:
     painted = look.settings(settings, 600)
     assert (painted.strength, painted.colors, painted.size) == (65, Colors.PHOTO, 512)
     assert painted.style_scale == pytest.approx(2)
-    assert (painted.init, painted.seed) == (Init.NOISE, 3)
+    assert painted.seed == 3
     assert USUAL.settings(settings, 600) == settings
     assert replace(look, larger=3).settings(settings, 600).size == 600
     assert USUAL.settings(settings, 64) == settings, "whatever the limit says"
@@ -68,5 +68,5 @@ def test_what_the_steps_do() -> None:
 def test_words_for_what_is_unusual() -> None:
     assert list(words(USUAL)) == []
     look = Look(strength=-2, own_colors=True, brush=1, larger=1, attempt=1)
-    said = ["softer × 2", "your colours", "bolder brush", "larger", "attempt 2"]
+    said = ["softer × 2", "your colours", "bolder brush", "2 times the size", "attempt 2"]
     assert list(words(look)) == said
