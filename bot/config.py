@@ -42,7 +42,6 @@ VARIABLES: Final = (
     ),
     Variable("BOT_API_URL", "https://api.telegram.org", "another Bot API server"),
     Variable("STYLEGRAM_SIZE", str(_ENGINE.size), "long side of a painting, in pixels"),
-    Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for, by a button"),
     Variable(
         "STYLEGRAM_QUALITY",
         str(_ENGINE.quality),
@@ -51,6 +50,7 @@ VARIABLES: Final = (
     Variable("STYLEGRAM_STRENGTH", f"{_ENGINE.strength:g}", "strength of the style, 0 to 100"),
     Variable("STYLEGRAM_STEPS", "", "optimisation steps; empty takes the quality's own number"),
     Variable("STYLEGRAM_STYLES", "", "a folder with style pictures of your own"),
+    Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for, by a button"),
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
     Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
 )

@@ -196,9 +196,11 @@ def balance(strength: float) -> tuple[float, float]:
     """The weights (α, β) of content and style for a `strength` from 0 to 100.
 
     They sum to 1 and their ratio β/α grows by the same factor with every point of strength, since
-    that is how people judge steps between "barely" and "almost only style".
+    that is how people judge steps between "barely" and "almost only style"; by less above 50, where
+    forms soon get lost.
     """
-    ratio = _RATIO_AT_50 * 10 ** ((strength - 50) / _POINTS_PER_DECADE)
+    points = _POINTS_PER_DECADE_BELOW if strength < 50 else _POINTS_PER_DECADE_ABOVE
+    ratio = _RATIO_AT_50 * 10 ** ((strength - 50) / points)
     return 1 / (1 + ratio), ratio / (1 + ratio)
 
 
@@ -214,7 +216,8 @@ _MOST_CONTRAST: Final = 5.0
 # Chosen by the evaluation card and by eye: at 50 a building stays readable and the painting's
 # strokes have arrived.
 _RATIO_AT_50: Final = 5.6
-_POINTS_PER_DECADE: Final = 33.0
+_POINTS_PER_DECADE_BELOW: Final = 33.0
+_POINTS_PER_DECADE_ABOVE: Final = 45.0
 
 
 def _rows(features: Tensor) -> Tensor:

@@ -168,7 +168,7 @@ def _add_effort(group: Any) -> None:
         type=int,
         default=_DEFAULT.seed,
         metavar="N",
-        help="of the noise (default %(default)s)",
+        help="of the noise; another number is another attempt (default %(default)s)",
     )
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STYLE = "Golden Mosaic"
 # Long enough to be seen at work, and to be stopped.
-STEPS = "60"
+STEPS = "120"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
