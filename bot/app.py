@@ -19,9 +19,10 @@ from bot.desk import Desk, put_desk
 from bot.handlers import buttons, commands, errors, pictures, strays
 from bot.jobs import Jobs
 from bot.kinds import App
+from bot.ledger import Ledger
 from bot.limiter import RetryLimiter
+from bot.orders import Order
 from bot.processor import PerChatProcessor
-from bot.results import Results
 from bot.session import Store
 from bot.sheet import Sheet
 from bot.transport import Line
@@ -56,7 +57,7 @@ def build(
     # The builder's types do not know that a rate limiter changes the type of the bot.
     application = cast("App", builder.build())
     gallery = Gallery.load(config.styles)
-    results = Results()
+    paintings: Ledger[Order] = Ledger()
     jobs = Jobs(
         application.bot,
         executor,
@@ -64,9 +65,9 @@ def build(
         settings=config.settings,
         per_user=config.jobs_per_user,
         largest=config.largest,
-        results=results,
+        paintings=paintings,
     )
-    desk = Desk(gallery, jobs, Store(time.monotonic), Sheet(gallery), results)
+    desk = Desk(gallery, jobs, Store(time.monotonic), Sheet(gallery), paintings)
     put_desk(application, desk)
     _add_handlers(application, desk)
     return application, desk

@@ -8,8 +8,8 @@ from typing import Final
 from bot.albums import Albums
 from bot.jobs import Jobs
 from bot.kinds import App, Context
-from bot.questions import Questions
-from bot.results import Results
+from bot.ledger import Ledger
+from bot.orders import Order
 from bot.session import Store
 from bot.sheet import Sheet
 from nst_core.styles import Gallery
@@ -21,15 +21,20 @@ _KEY: Final = "desk"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a handler may need."""
+    """Everything a handler may need.
+
+    Attributes:
+        paintings: what each of ours was ordered by.
+        questions: who was asked by each of ours.
+    """
 
     gallery: Gallery
     jobs: Jobs
     sessions: Store
     sheet: Sheet
-    results: Results
+    paintings: Ledger[Order]
     albums: Albums = field(default_factory=Albums)
-    questions: Questions = field(default_factory=Questions)
+    questions: Ledger[int] = field(default_factory=Ledger)
 
 
 def put_desk(application: App, desk: Desk) -> None:

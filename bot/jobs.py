@@ -16,11 +16,11 @@ from bot import keyboards
 from bot.delivery import deliver
 from bot.errors import PaintingFailed, Sorry, explain, is_expected
 from bot.kinds import Bot
+from bot.ledger import Ledger
 from bot.look import Look
 from bot.notice import Notice
 from bot.orders import Order
 from bot.pictures import fetch
-from bot.results import Made, Results
 from bot.session import Key, Picture, Preset
 from bot.speaker import is_shared
 from bot.texts import Text, about, bar
@@ -82,7 +82,7 @@ class Jobs:
         settings: Settings,
         per_user: int,
         largest: int,
-        results: Results,
+        paintings: Ledger[Order],
     ) -> None:
         self._bot = bot
         self._executor = executor
@@ -90,7 +90,7 @@ class Jobs:
         self._settings = settings
         self._per_user = per_user
         self._largest = largest
-        self._results = results
+        self._paintings = paintings
         self._tickets: dict[str, _Ticket] = {}
 
     def __len__(self) -> int:
@@ -206,8 +206,7 @@ class Jobs:
     async def _deliver(self, order: Order, painting: base.Finished) -> None:
         keyboard = keyboards.after(order, painting, self._settings, self._largest)
         sent = await deliver(self._bot, order, painting, keyboard)
-        made = Made(order.content, order.style, order.user)
-        self._results.put(order.place.chat, sent.message_id, made)
+        self._paintings.put(order.place.chat, sent.message_id, order)
 
     async def _prepare(self, ticket: _Ticket) -> base.Job:
         order = ticket.order

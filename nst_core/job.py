@@ -259,15 +259,15 @@ class _Job:
     def _style_moments(
         self, style: Picture, digest: bytes, size: tuple[int, int]
     ) -> tuple[Moments, ...]:
-        objective, strips = self.objective, self._strips(*size)
+        objective = self.objective
         # Strips round differently, and the same job is to give the same picture.
         rows = self._rows(*size)
         key = (digest, *size, rows, objective.style_layers, objective.network.dtype)
 
         def measure() -> tuple[Moments, ...]:
-            measured: tuple[Moments, ...] = (strips or objective).style_moments(
-                tf.constant(images.resize(style, *size)[np.newaxis])
-            )
+            source = self._strips(*size) or objective
+            picture = tf.constant(images.resize(style, *size)[np.newaxis])
+            measured: tuple[Moments, ...] = source.style_moments(picture)
             return measured
 
         return self.engine.styles.get(key, measure)

@@ -18,9 +18,8 @@ from bot.handlers.turn import Turn
 from bot.jobs import Refusal
 from bot.kinds import Bot, Context
 from bot.limiter import NEVER
-from bot.orders import Place
+from bot.orders import Order, Place
 from bot.pictures import picture_in
-from bot.results import Made
 from bot.session import Picture, Preset, Style, StyleAsked, StyleChosen
 from bot.speaker import is_shared
 from bot.texts import Text, toast
@@ -75,7 +74,7 @@ def _why_not(query: CallbackQuery, desk: Desk, pick: PickStyle) -> Text | None:
 
 def _asked_by(query: CallbackQuery, desk: Desk) -> int | None:
     message = query.message
-    return desk.questions.asked_by(message.chat.id, message.message_id) if message else None
+    return desk.questions.get(message.chat.id, message.message_id) if message else None
 
 
 def _is_for(query: CallbackQuery, owner: int | None) -> bool:
@@ -101,7 +100,7 @@ def _place_again(query: CallbackQuery, context: Context, desk: Desk, wish: Paint
     button = message.message_id, query.data or ""
     if desk.jobs.is_asked(message.chat.id, button):
         raise Sorry(Text.ALREADY_PAINTING)
-    made = desk.results.get(message.chat.id, message.message_id)
+    made = desk.paintings.get(message.chat.id, message.message_id)
     turn = _turn(query, message, context, desk)
     turn.paint(_content(query, made), _style(desk, wish, made), wish.look, button)
 
@@ -111,7 +110,7 @@ async def _other_style(query: CallbackQuery, context: Context, desk: Desk) -> No
         await _answer(context.bot, query, Text.OLD_BUTTON)
         return
     try:
-        content = _content(query, desk.results.get(message.chat.id, message.message_id))
+        content = _content(query, desk.paintings.get(message.chat.id, message.message_id))
     except Sorry as sorry:
         await _answer(context.bot, query, sorry.key, **sorry.values)
         return
@@ -119,7 +118,7 @@ async def _other_style(query: CallbackQuery, context: Context, desk: Desk) -> No
     await _turn(query, message, context, desk).take(StyleAsked(content))
 
 
-def _content(query: CallbackQuery, made: Made | None) -> Picture:
+def _content(query: CallbackQuery, made: Order | None) -> Picture:
     """The photo of the painting that the button is under.
 
     Raises:
@@ -130,7 +129,7 @@ def _content(query: CallbackQuery, made: Made | None) -> Picture:
     raise Sorry(Text.FORGOTTEN_PHOTO)
 
 
-def _style(desk: Desk, wish: PaintAgain, made: Made | None) -> Style:
+def _style(desk: Desk, wish: PaintAgain, made: Order | None) -> Style:
     """The style of the painting that the button is under.
 
     Raises:
@@ -167,7 +166,7 @@ def _speaker(query: CallbackQuery, desk: Desk) -> int:
     if asked := _asked_by(query, desk):
         return asked
     message = query.message
-    made = desk.results.get(message.chat.id, message.message_id) if message else None
+    made = desk.paintings.get(message.chat.id, message.message_id) if message else None
     return made.user if made and is_shared(made.user) else query.from_user.id
 
 

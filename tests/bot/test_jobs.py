@@ -16,10 +16,10 @@ from telegram.ext import ExtBot
 from bot import delivery
 from bot.errors import Sorry
 from bot.jobs import Jobs, Refusal
+from bot.ledger import Ledger
 from bot.limiter import RetryLimiter
 from bot.look import Look
 from bot.orders import Order, Place
-from bot.results import Made, Results
 from bot.session import Picture, Preset, Style
 from bot.transport import Transport
 from nst_core.errors import (
@@ -50,7 +50,7 @@ class Shop:
     jobs: Jobs
     person: Person
     style: str
-    results: Results
+    paintings: Ledger[Order]
 
     async def order(self, *, user: int = CHAT, data: bytes | None = None, **more: Any) -> Order:
         """An order for a photo that has just been sent."""
@@ -75,7 +75,7 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
             base_file_url=f"{address}/file/bot",
             rate_limiter=RetryLimiter(),
         )
-        results = Results()
+        paintings: Ledger[Order] = Ledger()
         jobs = Jobs(
             bot,
             door,
@@ -83,11 +83,11 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
             settings=Settings(size=64),
             per_user=2,
             largest=128,
-            results=results,
+            paintings=paintings,
         )
         async with bot:
             style = next(iter(gallery)).name
-            yield Shop(server, bot, door, jobs, Person(server, CHAT), style, results)
+            yield Shop(server, bot, door, jobs, Person(server, CHAT), style, paintings)
             await jobs.close()
 
 
@@ -628,7 +628,7 @@ async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -
     assert {"Stronger", "Softer", "Another style"} <= set(sent.buttons)
     assert "Larger" not in sent.buttons, "128 pixels is the most"
     await shop.person.hears("deleteMessage")
-    assert shop.results.get(CHAT, sent.message_id) == Made(order.content, order.style, CHAT)
+    assert shop.paintings.get(CHAT, sent.message_id) == order
 
 
 async def test_a_sketch_has_no_brush(shop: Shop) -> None:

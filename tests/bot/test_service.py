@@ -154,8 +154,11 @@ async def test_anybody_may_stop_what_somebody_anonymous_began(studio: Studio) ->
 # The last test with this bot: it ends it.
 async def test_sigterm_tells_those_who_wait_and_leaves_with_zero(studio: Studio) -> None:
     people = [Person(studio.server, 2020), Person(studio.server, 2021)]
-    messages = [await begin(person) for person in people]
-    await people[0].hears("editMessageText", where=lambda call: "%" in call.text)
+    messages = []
+    # One after the other: who is first in the queue is not who first saw a progress message.
+    for person, words in zip(people, ("%", "You are next"), strict=True):
+        messages.append(await begin(person))
+        await person.hears("editMessageText", where=partial(says, words))
     began = asyncio.get_running_loop().time()
     assert await studio.bot.stop(signal.SIGTERM) == 0
     assert asyncio.get_running_loop().time() - began < 9
