@@ -103,7 +103,7 @@ def after(order: Order, painting: Finished, usual: Settings, largest: int) -> In
         ]
         for row in _ROWS
     ]
-    rows.append([_button(Text.BUTTON_OTHER_STYLE, OtherStyle())])
+    rows[-1].append(_button(Text.BUTTON_OTHER_STYLE, OtherStyle()))
     return InlineKeyboardMarkup([row for row in rows if row])
 
 
