@@ -18,7 +18,7 @@ from bot.session import Picture
 from bot.texts import Text
 from nst_core.images import decode
 
-__all__ = ["MAX_FILE_BYTES", "fetch", "picture_in"]
+__all__ = ["MAX_FILE_BYTES", "fetch", "picture_in", "probe"]
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +69,18 @@ async def fetch(bot: Bot, picture: Picture) -> bytes:
         TelegramError: Telegram does not give it out.
     """
     data = await _download(bot, picture.file_id)
-    probe = partial(decode, data, max_side=_PROBE)
-    await asyncio.get_running_loop().run_in_executor(_DECODER, probe)
+    await probe(data)
     return data
+
+
+async def probe(data: bytes) -> None:
+    """Read a picture to its end.
+
+    Raises:
+        ImageRejected: the bytes make no picture that can be painted.
+    """
+    read = partial(decode, data, max_side=_PROBE)
+    await asyncio.get_running_loop().run_in_executor(_DECODER, read)
 
 
 async def _download(bot: Bot, file_id: str) -> bytes:
