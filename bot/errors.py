@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -20,7 +21,7 @@ from nst_core.errors import (
 )
 from nst_core.executor.base import Failed
 
-__all__ = ["PaintingFailed", "Sorry", "explain", "is_expected"]
+__all__ = ["LinkReason", "LinkRefused", "PaintingFailed", "Sorry", "explain", "is_expected"]
 
 _REJECTED: Final[Mapping[str, Text]] = MappingProxyType(
     {
@@ -49,6 +50,32 @@ class Sorry(Exception):
         super().__init__(key)
         self.key = key
         self.values = values
+
+
+class LinkReason(StrEnum):
+    """Why a link gives no picture."""
+
+    BAD_URL = "bad_url"
+    """Not http(s), a name or password in it, an odd port, or no address at all."""
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """It leads into a network that is not the internet."""
+    UNREACHABLE = "unreachable"
+    """No such machine, no connection, no answer, or one that broke off."""
+    REFUSED = "refused"
+    """The machine answers, but does not give it out."""
+    TOO_BIG = "too_big"
+    TOO_SLOW = "too_slow"
+    NOT_A_PICTURE = "not_a_picture"
+    """Something else, most often the page that shows a picture."""
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+
+
+class LinkRefused(Exception):
+    """A link without a picture that can be had."""
+
+    def __init__(self, reason: LinkReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class PaintingFailed(Exception):
