@@ -22,7 +22,7 @@ from nst_core.losses import Moments
 from nst_core.objective import Area, Objective, Targets, Weights
 from nst_core.order import Order
 from nst_core.pace import Pace
-from nst_core.pyramid import SCHEDULES, Level, plan, steps_of
+from nst_core.pyramid import Level, planned, steps_of
 from nst_core.result import Losses, Note, Progress, Result
 from nst_core.settings import Init, Settings
 from nst_core.strips import Strips, halo
@@ -115,11 +115,7 @@ class _Job:
         self.styles = [
             (style, hashlib.sha256(style.tobytes()).digest()) for style in order.style_pictures()
         ]
-        # A given picture is painted on at the final size: coarse levels would wipe out its detail.
-        coarse = settings.init is not Init.IMAGE
-        self.levels = plan(
-            height, width, SCHEDULES[settings.quality], settings.steps, coarse=coarse
-        )
+        self.levels = planned(settings, height, width)
         self.total = steps_of(self.levels)
         self.guard = _Guard(settings.learning_rate)
         self.budget = _budget(settings)
@@ -283,7 +279,7 @@ class _Job:
 
     def _effort(self, level: Level) -> float:
         strips = self._strips(level.height, level.width)
-        return level.height * level.width * (strips.toll if strips else 1.0)
+        return level.pixels * (strips.toll if strips else 1.0)
 
     def _report(self, state: Any, number: int) -> None:
         step, every = len(self.losses), self.settings.preview_every

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from nst_core.settings import Quality
+from nst_core.settings import Init, Quality, Settings
 
-__all__ = ["SCHEDULES", "Level", "plan", "steps_of"]
+__all__ = ["SCHEDULES", "Level", "plan", "planned", "steps_of", "work_of"]
 
 SCHEDULES: Final[Mapping[Quality, tuple[int, ...]]] = MappingProxyType(
     {
@@ -47,6 +47,18 @@ class Level:
     width: int
     steps: int
 
+    @property
+    def pixels(self) -> int:
+        """Of the canvas: what a step costs, in the main."""
+        return self.height * self.width
+
+
+def planned(settings: Settings, height: int, width: int) -> tuple[Level, ...]:
+    """The levels of a painting, so not of a sketch, whose result is (height, width) pixels."""
+    # A given picture is painted on at the final size: coarse levels would wipe out its detail.
+    coarse = settings.init is not Init.IMAGE
+    return plan(height, width, SCHEDULES[settings.quality], settings.steps, coarse=coarse)
+
 
 def plan(
     height: int,
@@ -78,6 +90,11 @@ def plan(
 def steps_of(levels: Sequence[Level]) -> int:
     """Steps of the whole job."""
     return sum(level.steps for level in levels)
+
+
+def work_of(levels: Sequence[Level]) -> int:
+    """Of the whole job, in pixels times steps."""
+    return sum(level.steps * level.pixels for level in levels)
 
 
 def _sizes(height: int, width: int, most: int) -> list[tuple[int, int]]:

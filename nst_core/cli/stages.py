@@ -7,9 +7,9 @@ from typing import Final
 
 from nst_core import images
 from nst_core.images import Picture
-from nst_core.pyramid import SCHEDULES, plan, steps_of
+from nst_core.pyramid import planned, steps_of
 from nst_core.result import Progress
-from nst_core.settings import Init, Quality, Settings
+from nst_core.settings import Quality, Settings
 from nst_core.timelapse import TimeLapse
 
 __all__ = ["Stages", "steps"]
@@ -23,9 +23,7 @@ def steps(settings: Settings, photo: Picture) -> int:
     if settings.quality is Quality.SKETCH:
         return 0
     width, height = images.fit((photo.shape[1], photo.shape[0]), settings.size)
-    schedule = SCHEDULES[settings.quality]
-    coarse = settings.init is not Init.IMAGE
-    return steps_of(plan(height, width, schedule, settings.steps, coarse=coarse))
+    return steps_of(planned(settings, height, width))
 
 
 class Stages:
