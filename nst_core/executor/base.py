@@ -69,10 +69,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued(Event):
-    """The job waits; `position` 1 is the next to start. Sent again when the place changes."""
+    """The job waits. Sent again when the place changes, or the expected start by much.
+
+    Attributes:
+        position: 1 is the next to start.
+        eta: expected seconds until it starts; None as long as there is no pace to tell it by.
+    """
 
     kind: ClassVar[str] = "queued"
     position: int
+    eta: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

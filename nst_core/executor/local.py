@@ -19,7 +19,8 @@ from nst_core.errors import (
     UnknownJob,
     WeightsError,
 )
-from nst_core.executor.base import Cancelled, Event, Job, Queued
+from nst_core.executor.base import Cancelled, Event, Finished, Job, Progressed, Queued
+from nst_core.executor.forecast import Forecast, effort_of
 from nst_core.executor.journal import Journal
 from nst_core.executor.queue import FairQueue
 from nst_core.sketch import default_sketcher
@@ -38,6 +39,7 @@ KEPT: Final = 32
 @dataclass(eq=False)
 class _Entry:
     job: Job
+    effort: int | None
     journal: Journal = field(default_factory=Journal)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -59,6 +61,7 @@ class LocalExecutor:
         self._entries: dict[str, _Entry] = {}
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._queue: FairQueue[_Entry] = FairQueue()
+        self._forecast = Forecast()
         self._arrived = asyncio.Event()
         self._running: _Entry | None = None
         self._starting: asyncio.Future[None] | None = None
@@ -88,7 +91,7 @@ class LocalExecutor:
         if job.id in self._entries:
             msg = f"A job with the id {job.id} was submitted before."
             raise DuplicateJob(msg)
-        entry = self._entries[job.id] = _Entry(job)
+        entry = self._entries[job.id] = _Entry(job, effort_of(job))
         self._queue.push(job.user, entry)
         self._announce_places()
         self._arrived.set()
@@ -142,6 +145,7 @@ class LocalExecutor:
             self._failed = True
             self._fail_all(error)
             raise
+        self._forecast.idle()
         self._dispatcher = loop.create_task(self._dispatch(engine))
 
     def _try_again(self) -> None:
@@ -179,21 +183,34 @@ class LocalExecutor:
         from nst_core.executor.work import paint
 
         self._running = entry
+        self._forecast.started(entry.effort)
         self._announce_places()
         loop = asyncio.get_running_loop()
 
         def emit(event: Event) -> None:
-            loop.call_soon_threadsafe(self._publish, entry, event)
+            loop.call_soon_threadsafe(self._happened, entry, event)
 
         run = uuid4().hex
         await loop.run_in_executor(
             self._thread, paint, engine, entry.job, run, emit, entry.stop.is_set
         )
         self._running = None
+        self._forecast.idle()
+
+    def _happened(self, entry: _Entry, event: Event) -> None:
+        self._publish(entry, event)
+        if isinstance(event, Finished):
+            self._forecast.finished(sketched=event.sketched)
+        elif isinstance(event, Progressed):
+            self._forecast.progressed(event.eta)
+            if self._forecast.moved():
+                self._announce_places()
 
     def _announce_places(self) -> None:
-        for position, entry in enumerate(self._queue, start=1):
-            entry.journal.publish(Queued(job=entry.job.id, position=position))
+        waiting = list(self._queue)
+        etas = self._forecast.starts([entry.effort for entry in waiting])
+        for position, (entry, eta) in enumerate(zip(waiting, etas, strict=True), start=1):
+            entry.journal.publish(Queued(job=entry.job.id, position=position, eta=eta))
 
     def _publish(self, entry: _Entry, event: Event) -> None:
         entry.journal.publish(event)
