@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -20,7 +20,7 @@ from bot.demo.updates import Updates
 from bot.demo.webhooks import Webhook
 from bot.demo.wire import ApiError, Json
 
-__all__ = ["FIRST_PERSON", "Account", "Profile"]
+__all__ = ["FIRST_PERSON", "Account", "Profile", "in_language"]
 
 FIRST_PERSON: Final = "You"
 _FIRST_USER: Final = 1001
@@ -47,6 +47,11 @@ class Profile:
     def name(self) -> str:
         """Its name for those who speak no particular language."""
         return self.names.get("", self.username)
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """What is told to those who speak it; where nothing is, what is told to all others."""
+    return texts.get(language) or texts.get("", "")
 
 
 Execute: TypeAlias = Callable[["Account", Json], Awaitable[None]]
@@ -100,13 +105,15 @@ class Account:
             "name": self.profile.name,
             "username": self.profile.username,
             "status": str(self.presence.status),
-            "description": self.profile.descriptions.get("", ""),
-            "short_description": self.profile.short_descriptions.get("", ""),
+            "description": in_language(self.profile.descriptions, ""),
+            "short_description": in_language(self.profile.short_descriptions, ""),
         }
 
     def chat_page(self, chat: Chat) -> Json:
         """A chat as the chat page knows it, without its messages."""
-        person = self.people.get(chat.id)
+        commands = {n: self.menus.shown(chat, self.people[n]) for n in chat.members}
+        first = self.people[chat.members[0]]
+        profile, language = self.profile, first.language[:2]
         return {
             "id": chat.id,
             "type": chat.type,
@@ -114,7 +121,10 @@ class Account:
             "members": list(chat.members),
             "blocked": chat.blocked,
             "topics": [{"id": number, "name": name} for number, name in chat.topics.items()],
-            "commands": self.menus.shown(chat, person),
+            "commands": commands[first.id],
+            "commands_of": {} if chat.is_private else commands,
+            "description": in_language(profile.descriptions, language),
+            "short_description": in_language(profile.short_descriptions, language),
         }
 
     def add_person(self, name: str, language: str = "en") -> Chat:

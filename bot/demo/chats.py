@@ -12,11 +12,16 @@ __all__ = ["Chat", "Context", "Message", "Person"]
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with a telephone."""
+    """Somebody with a telephone.
+
+    Attributes:
+        photos: profile photos, the newest first, each as its sizes, the smallest first.
+    """
 
     id: int
     name: str
     language: str = "en"
+    photos: list[list[Json]] = field(default_factory=list)
 
     def user(self) -> Json:
         """As the `User` of the Bot API."""
@@ -29,7 +34,20 @@ class Person:
 
     def page(self) -> Json:
         """As the chat page knows it."""
-        return {"id": self.id, "name": self.name, "language": self.language}
+        known: Json = {"id": self.id, "name": self.name, "language": self.language}
+        return {**known, "photo": self.photos[0][0]["file_id"]} if self.photos else known
+
+    def photo(self) -> Json:
+        """As the `ChatPhoto` of the Bot API; empty where there is none."""
+        if not self.photos:
+            return {}
+        small, big = self.photos[0][0], self.photos[0][-1]
+        return {
+            "small_file_id": small["file_id"],
+            "small_file_unique_id": small["file_unique_id"],
+            "big_file_id": big["file_id"],
+            "big_file_unique_id": big["file_unique_id"],
+        }
 
 
 @dataclass(slots=True)
@@ -55,6 +73,10 @@ class Chat:
         """Whether it is between one person and the bot."""
         return self.type == "private"
 
+    def is_led_by(self, person: int) -> bool:
+        """Whether it is a group of that person's: who made it is its only administrator."""
+        return not self.is_private and person == self.members[0]
+
     def json(self) -> Json:
         """As the `Chat` of the Bot API."""
         name = "first_name" if self.is_private else "title"
@@ -71,12 +93,14 @@ class Context:
         quote: the part of that one that it is about, as a `TextQuote`.
         thread: the topic of a forum.
         album: its `media_group_id`.
+        marks: more fields that stay whatever is edited, such as ``effect_id``.
     """
 
     reply_to: Message | None = None
     quote: Json | None = None
     thread: int | None = None
     album: str | None = None
+    marks: Json = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -126,6 +150,7 @@ class Message:
             "from": self.sender,
             "chat": self.chat.json(),
             "date": self.date,
+            **self.context.marks,
             **self.content,
         }
         if self.context.thread:

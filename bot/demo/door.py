@@ -13,7 +13,8 @@ from aiohttp import web
 from bot.demo.account import Account
 from bot.demo.api import WORLD
 from bot.demo.asking import account_of, given_in
-from bot.demo.people import Impossible, People, Saying
+from bot.demo.files import StoredFile
+from bot.demo.people import STICKER_EMOJI, Impossible, People, Saying
 from bot.demo.samples import SAMPLES
 from bot.demo.wire import Form, Json, parse_json, read_form
 from bot.demo.world import World
@@ -32,7 +33,7 @@ LISTENERS: Final = web.AppKey("listeners", Listeners)
 
 _MAX_BODY: Final = 101 * 1024 * 1024
 _KEEP_ALIVE: Final = 15.0
-_FOUND_HERE: Final = {"entities", "caption_entities"}
+_BESIDE: Final = {"entities", "caption_entities"}
 # Only what a page may show by itself; anything else is a download.
 _SHOWN: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4")
 
@@ -95,8 +96,7 @@ async def file(request: web.Request) -> web.Response:
     number = request.match_info["file"]
     for account in request.app[WORLD]:
         if account.files.content(number) or number in account.files:
-            found = account.files.get(number)
-            return web.Response(body=found.data, headers=_headers(found.type, request))
+            return _served(account.files.get(number), request)
     return web.json_response({"error": "That file is not there any more."}, status=404)
 
 
@@ -144,6 +144,18 @@ async def rename(request: web.Request) -> web.Response:
     if not all(value is None or isinstance(value, str) for value in (name, language)):
         raise Impossible("A name and a language are words.")
     people.rename(person, name, language)
+    return web.json_response({"person": person.page()})
+
+
+@routes.post("/demo/bots/{bot}/people/{person}/photo")
+async def portray(request: web.Request) -> web.Response:
+    """A new profile photo."""
+    people = People(account_of(request))
+    person = people.person(int(request.match_info["person"]))
+    form = await read_form(request, _MAX_BODY)
+    if not form.files:
+        raise Impossible("There is no picture in that.")
+    await people.portray(person, form.files[0][1])
     return web.json_response({"person": person.page()})
 
 
@@ -231,6 +243,19 @@ def _sample(name: str) -> Json:
     }
 
 
+def _served(found: StoredFile, request: web.Request) -> web.Response:
+    """A file, or the part of it that a player of films asks for."""
+    headers = {**_headers(found.type, request), "Accept-Ranges": "bytes"}
+    if "Range" not in request.headers:
+        return web.Response(body=found.data, headers=headers)
+    size = len(found.data)
+    begin, end, _ = request.http_range.indices(size)
+    if begin >= end:
+        return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    return web.Response(status=206, body=found.data[begin:end], headers=headers)
+
+
 def _headers(kind: str, request: web.Request) -> dict[str, str]:
     shown = kind if kind in _SHOWN else "application/octet-stream"
     headers = {"Content-Type": shown, "Cache-Control": "private, max-age=86400, immutable"}
@@ -243,22 +268,29 @@ def _headers(kind: str, request: web.Request) -> dict[str, str]:
 def _saying(form: Form) -> Saying:
     values = form.values
     kind = values.get("kind", "photo")
-    if kind not in ("photo", "document"):
-        raise Impossible("Files are sent as a photo or as a document.")
+    if kind not in ("photo", "document", "sticker"):
+        raise Impossible("Files are sent as a photo, as a document or as a sticker.")
     content = parse_json(values["content"]) if values.get("content") else None
-    if content is not None and (
-        not isinstance(content, dict) or not _FOUND_HERE.isdisjoint(content)
-    ):
-        raise Impossible("The content is an object; its entities are found here.")
+    if content is not None and (not isinstance(content, dict) or not _BESIDE.isdisjoint(content)):
+        raise Impossible("The content is an object, without entities, which go beside the text.")
     return Saying(
         text=values.get("text", ""),
         files=[upload for name, upload in form.files if name == "file"],
-        as_files=kind == "document",
+        entities=_entities(values.get("entities")),
+        kind=kind,
+        emoji=values.get("emoji") or STICKER_EMOJI,
         content=content,
         sender=_optional(values.get("from")),
         reply_to=_optional(values.get("reply_to")),
         thread=_optional(values.get("thread")),
     )
+
+
+def _entities(text: str | None) -> list[Json]:
+    given = parse_json(text) if text else []
+    if not isinstance(given, list):
+        raise Impossible("The entities are a list.")
+    return given
 
 
 def _optional(text: str | None) -> int | None:

@@ -20,7 +20,13 @@ MAX_DOWNLOAD: Final = 20 * 1024 * 1024
 CAPACITY: Final = 512 * 1024 * 1024
 """Bytes that are kept; beyond, the files that were longest unused are forgotten."""
 
-_PREFIXES: Final = {"photos": "AgAC", "documents": "BQAC", "animations": "CgAC"}
+_PREFIXES: Final = {
+    "photos": "AgAC",
+    "videos": "BAAC",
+    "documents": "BQAC",
+    "stickers": "CAAC",
+    "animations": "CgAC",
+}
 _FORGOTTEN: Final = "wrong file_id or the file is temporarily unavailable"
 
 
@@ -60,7 +66,7 @@ class FileStore:
         """Keep a file.
 
         Args:
-            folder: "photos", "documents" or "animations".
+            folder: "photos", "videos", "documents", "stickers" or "animations".
             data: its bytes.
             mime: its media type.
             name: its name, for the path's suffix.

@@ -7,22 +7,35 @@ import io
 import mimetypes
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from PIL import Image, ImageSequence
 
 from bot.demo.account import Account
-from bot.demo.photos import BOT_SIDE, BROKEN, PhotoRefused, Size, sizes, thumbnail
+from bot.demo.films import read_film
+from bot.demo.photos import (
+    BOT_SIDE,
+    BROKEN,
+    PhotoRefused,
+    Size,
+    portrait_sizes,
+    sizes,
+    sticker_size,
+    thumbnail,
+)
 from bot.demo.wire import Json, Params, Upload, bad
 
-__all__ = ["KINDS", "animation", "document", "photo", "read_media"]
+__all__ = ["KINDS", "animation", "document", "photo", "portrait", "read_media", "sticker"]
 
 PHOTO_BYTES: Final = 10 * 1024 * 1024
+STICKER_BYTES: Final = 512 * 1024
 _GIF: Final = "image/gif"
 # Enough for a picture that moves; counting them all could take minutes.
 _COUNTED_FRAMES: Final = 500
-# Width, height and seconds of a video of which the bot says nothing.
+_MEASURES: Final = ("width", "height", "duration")
+# Those of a video of which neither the bot nor the file says anything.
 _UNMEASURED: Final = (320, 180, 0)
 
 
@@ -32,7 +45,7 @@ async def read_media(account: Account, params: Params, kind: str, value: str) ->
     Args:
         account: whose files they are.
         params: of the request, with its uploads.
-        kind: "photo", "document" or "animation".
+        kind: "photo", "document", "animation" or "video".
         value: what the field says: ``attach://name``, a file's id, or "" for an upload of the
             field's own name.
 
@@ -62,13 +75,36 @@ async def photo(account: Account, upload: Upload, _: Params, longest: int = BOT_
         most = f"the maximum size is {PHOTO_BYTES} bytes"
         words = f"file of size {size} bytes is too big for a photo; {most}"
         raise bad(words)
+    return await _photo(account, lambda: sizes(upload.data, longest))
+
+
+async def portrait(account: Account, upload: Upload) -> list[Json]:
+    """The sizes of a profile photo, all of them square.
+
+    Raises:
+        ApiError: no photo by Telegram's rules.
+    """
+    content = await _photo(account, lambda: portrait_sizes(upload.data))
+    return list(content["photo"])
+
+
+async def sticker(account: Account, upload: Upload, emoji: str) -> Json:
+    """A sticker that keeps still: a small WebP, byte for byte.
+
+    Raises:
+        ApiError: no sticker by Telegram's rules.
+    """
+    if len(upload.data) > STICKER_BYTES:
+        raise bad("file is too big")
     try:
-        made = await asyncio.to_thread(sizes, upload.data, longest)
+        width, height = await asyncio.to_thread(sticker_size, upload.data)
     except PhotoRefused as error:
         raise bad(str(error)) from error
-    content = {"photo": [_photo_size(account, each) for each in made]}
-    for each in content["photo"]:
-        account.files.describe(each["file_id"], content)
+    described = await _file(account, "stickers", replace(upload, type="image/webp"), upload.data)
+    looks = {"type": "regular", "is_animated": False, "is_video": False, "emoji": emoji}
+    unnamed = {name: described[name] for name in described.keys() - {"file_name", "mime_type"}}
+    content = {"sticker": {**unnamed, **looks, "width": width, "height": height}}
+    account.files.describe(described["file_id"], content)
     return content
 
 
@@ -76,7 +112,7 @@ async def document(account: Account, upload: Upload, params: Params) -> Json:
     """Any file, byte for byte; with a thumbnail where it is a picture. A GIF is an animation."""
     if upload.type == _GIF and not params.flag("disable_content_type_detection"):
         return await animation(account, upload, params)
-    described = await _file(account, "documents", upload)
+    described = await _file(account, "documents", upload, _given_face(params) or upload.data)
     content = {"document": described}
     account.files.describe(described["file_id"], content)
     return content
@@ -84,12 +120,24 @@ async def document(account: Account, upload: Upload, params: Params) -> Json:
 
 async def animation(account: Account, upload: Upload, params: Params) -> Json:
     """A GIF or a silent video; Telegram shows it as a document too."""
-    described = await _file(account, "animations", upload)
-    is_gif = described["mime_type"] == _GIF
-    measured = await asyncio.to_thread(_measured, upload.data) if is_gif else _UNMEASURED
-    names = ("width", "height", "duration")
-    numbers = {name: params.whole(name, own) for name, own in zip(names, measured, strict=True)}
-    content = {"animation": {**described, **numbers}, "document": described}
+    measured, still = await asyncio.to_thread(_measured, upload)
+    face = _given_face(params) or still
+    described = await _file(account, "animations", upload, face)
+    shown = {**described, **_measures(params, measured)}
+    content = {"animation": shown, "document": described}
+    account.files.describe(described["file_id"], content)
+    return content
+
+
+async def video(account: Account, upload: Upload, params: Params) -> Json:
+    """A video in MP4; anything else becomes a document."""
+    film = await asyncio.to_thread(read_film, upload.data)
+    if film is None:
+        return await document(account, upload, params)
+    face = _given_face(params) or film.still
+    described = await _file(account, "videos", upload, face)
+    measured = _measures(params, (film.width, film.height, film.seconds))
+    content = {"video": {**described, **measured}}
     account.files.describe(described["file_id"], content)
     return content
 
@@ -98,6 +146,7 @@ KINDS: Final[Mapping[str, Callable[[Account, Upload, Params], Awaitable[Json]]]]
     "photo": photo,
     "document": document,
     "animation": animation,
+    "video": video,
 }
 
 
@@ -115,6 +164,22 @@ def _known(account: Account, kind: str, file_id: str) -> Json:
     return content
 
 
+async def _photo(account: Account, make: Callable[[], list[Size]]) -> Json:
+    """What was made of a picture, as a photo.
+
+    Raises:
+        ApiError: nothing could be made of it.
+    """
+    try:
+        made = await asyncio.to_thread(make)
+    except PhotoRefused as error:
+        raise bad(str(error)) from error
+    content = {"photo": [_photo_size(account, each) for each in made]}
+    for each in content["photo"]:
+        account.files.describe(each["file_id"], content)
+    return content
+
+
 def _photo_size(account: Account, size: Size) -> Json:
     file = account.files.add("photos", size.data, "image/jpeg")
     return {
@@ -126,7 +191,8 @@ def _photo_size(account: Account, size: Size) -> Json:
     }
 
 
-async def _file(account: Account, folder: str, upload: Upload) -> Json:
+async def _file(account: Account, folder: str, upload: Upload, face: bytes) -> Json:
+    """A file, with the picture that stands for it as its thumbnail, if that is one."""
     mime = _mime(upload)
     file = account.files.add(folder, upload.data, mime, upload.name)
     known: Json = {
@@ -136,7 +202,7 @@ async def _file(account: Account, folder: str, upload: Upload) -> Json:
         "mime_type": mime,
         "file_size": len(upload.data),
     }
-    small = await asyncio.to_thread(thumbnail, upload.data)
+    small = await asyncio.to_thread(thumbnail, face)
     return {**known, "thumbnail": _photo_size(account, small)} if small else known
 
 
@@ -147,8 +213,29 @@ def _mime(upload: Upload) -> str:
     return mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
 
 
-def _measured(data: bytes) -> tuple[int, int, int]:
-    """Width, height and whole seconds of a GIF."""
+def _given_face(params: Params) -> bytes:
+    """The thumbnail that the bot made itself; empty where it did not."""
+    name = params.text("thumbnail").removeprefix("attach://") or "thumbnail"
+    upload = params.uploads.get(name)
+    return upload.data if upload else b""
+
+
+def _measures(params: Params, own: tuple[int, int, int]) -> Json:
+    """Width, height and seconds, as the bot gives them or else as they are."""
+    return {name: params.whole(name, size) for name, size in zip(_MEASURES, own, strict=True)}
+
+
+def _measured(upload: Upload) -> tuple[tuple[int, int, int], bytes]:
+    """Width, height and whole seconds of what moves, and a picture of it."""
+    if _mime(upload) == _GIF:
+        return _measured_gif(upload.data), upload.data
+    film = read_film(upload.data)
+    if film is None:
+        return _UNMEASURED, upload.data
+    return (film.width, film.height, film.seconds), film.still
+
+
+def _measured_gif(data: bytes) -> tuple[int, int, int]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -61,11 +61,10 @@ class Menus:
         """Forget the commands of exactly that scope and language."""
         self._lists.pop(self._key(params), None)
 
-    def shown(self, chat: Chat, person: Person | None) -> list[Json]:
+    def shown(self, chat: Chat, person: Person) -> list[Json]:
         """What somebody is shown in a chat: of the narrowest scope that has commands."""
-        language = person.language[:2] if person else ""
         for scope in _scopes(chat, person):
-            for spoken in (language, ""):
+            for spoken in (person.language[:2], ""):
                 if found := self._lists.get((scope, spoken)):
                     return found
         return []
@@ -80,10 +79,16 @@ class Menus:
         return scope, language
 
 
-def _scopes(chat: Chat, person: Person | None) -> Iterator[Scope]:
-    if not chat.is_private and person:
+def _scopes(chat: Chat, person: Person) -> Iterator[Scope]:
+    """Those that hold for somebody in a chat, in the order in which Telegram looks for commands."""
+    leads = chat.is_led_by(person.id)
+    if not chat.is_private:
         yield "chat_member", chat.id, person.id
+    if leads:
+        yield "chat_administrators", chat.id, 0
     yield "chat", chat.id, 0
+    if leads:
+        yield "all_chat_administrators", 0, 0
     yield "all_private_chats" if chat.is_private else "all_group_chats", 0, 0
     yield _DEFAULT
 

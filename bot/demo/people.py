@@ -9,13 +9,16 @@ from typing import Any, Final
 from bot.demo import media
 from bot.demo.account import Account
 from bot.demo.chats import Chat, Context, Message, Person
-from bot.demo.entities import detect, trimmed, units
+from bot.demo.entities import units
 from bot.demo.photos import PERSON_SIDE
 from bot.demo.privacy import is_heard
 from bot.demo.wire import ApiError, Json, Params, Upload
-from bot.demo.words import CAPTION, TEXT
+from bot.demo.words import CAPTION, TEXT, formatted
 
-__all__ = ["Impossible", "People", "Saying"]
+__all__ = ["STICKER_EMOJI", "Impossible", "People", "Saying"]
+
+STICKER_EMOJI: Final = "🎨"
+"""What a sticker says of itself unless the sender says otherwise."""
 
 _ALBUM: Final = 10
 _NOTHING: Final = Params({})
@@ -33,15 +36,19 @@ class Saying:
 
     Attributes:
         text: the words, or the caption of the files.
-        files: several become an album.
-        as_files: whether pictures go byte for byte, as documents.
+        entities: of the text, beside those that are found in it: an app lets people mark words.
+        files: several become an album, unless they are stickers.
+        kind: what the files go as: "photo", "sticker", or byte for byte as "document".
+        emoji: of a sticker.
         content: more fields of the Bot API's `Message`, for what apps can send and this cannot.
         sender: whose telephone it is; needed in groups.
     """
 
     text: str = ""
+    entities: Sequence[Json] = ()
     files: Sequence[Upload] = ()
-    as_files: bool = False
+    kind: str = "photo"
+    emoji: str = STICKER_EMOJI
     content: Json | None = None
     sender: int | None = None
     reply_to: int | None = None
@@ -105,7 +112,8 @@ class People:
             msg = "There is no such topic."
             raise Impossible(msg)
         contents = await self._contents(saying)
-        album = self._account.new_album() if len(contents) > 1 else None
+        together = len(contents) > 1 and saying.kind != "sticker"
+        album = self._account.new_album() if together else None
         context = Context(reply_to, thread=saying.thread, album=album)
         chat.started, chat.blocked = True, False
         return [self._hand_over(chat, person, content, context) for content in contents]
@@ -121,7 +129,7 @@ class People:
             msg = "Only your own messages can be edited."
             raise Impossible(msg)
         caption = "text" not in message.content
-        words = _words(text, caption=caption)
+        words = _words(text, (), caption=caption)
         if not words and not caption:
             msg = "There is nothing left of that message."
             raise Impossible(msg)
@@ -184,10 +192,26 @@ class People:
         """Change what the apps know of a person."""
         person.name = name or person.name
         person.language = language or person.language
-        chat = self._account.chats[person.id]
-        chat.title = person.name
+        self._account.chats[person.id].title = person.name
         self._account.feed.publish("person", person=person.page())
-        self._account.show_chat(chat)
+        for chat in self._account.chats.values():
+            if person.id in chat.members:
+                self._account.show_chat(chat)
+
+    async def portray(self, person: Person, upload: Upload) -> None:
+        """Give a person a new profile photo.
+
+        Raises:
+            Impossible: it is no picture that would do.
+        """
+        try:
+            sizes = await media.portrait(self._account, upload)
+        except ApiError as error:
+            name = upload.name or "This file"
+            msg = f"{name} cannot be a profile photo."
+            raise Impossible(msg) from error
+        person.photos.insert(0, sizes)
+        self._account.feed.publish("person", person=person.page())
 
     def _speaker(self, chat: Chat, number: int | None) -> Person:
         if number is None and chat.is_private:
@@ -209,25 +233,32 @@ class People:
     async def _contents(self, saying: Saying) -> list[Json]:
         more = saying.content or {}
         caption = bool(saying.files) or not _WITHOUT_MEDIA.issuperset(more)
-        words = _words(saying.text, caption=caption)
+        words = _words(saying.text, saying.entities, caption=caption)
+        if words and saying.files and saying.kind == "sticker":
+            msg = "A sticker has no caption."
+            raise Impossible(msg)
         if len(saying.files) > _ALBUM:
             msg = f"An album holds at most {_ALBUM} files."
             raise Impossible(msg)
         if not (saying.files or more or words):
             msg = "There is nothing to send."
             raise Impossible(msg)
-        files = [await self._file(upload, as_file=saying.as_files) for upload in saying.files]
+        files = [await self._file(upload, saying) for upload in saying.files]
         first, *rest = files or [{}]
         return [{**first, **more, **words}, *({**each, **more} for each in rest)]
 
-    async def _file(self, upload: Upload, *, as_file: bool) -> Json:
-        if as_file:
-            return await media.document(self._account, upload, _NOTHING)
+    async def _file(self, upload: Upload, saying: Saying) -> Json:
+        name = upload.name or "This file"
         try:
-            return await media.photo(self._account, upload, _NOTHING, PERSON_SIDE)
+            match saying.kind:
+                case "document":
+                    return await media.document(self._account, upload, _NOTHING)
+                case "sticker":
+                    return await media.sticker(self._account, upload, saying.emoji)
+                case _:
+                    return await media.photo(self._account, upload, _NOTHING, PERSON_SIDE)
         except ApiError as error:
-            name = upload.name or "This file"
-            msg = f"{name} cannot be sent as a photo. Send it as a file instead."
+            msg = f"{name} cannot be sent as a {saying.kind}. Send it as a file instead."
             raise Impossible(msg) from error
 
     def _hand_over(
@@ -255,12 +286,12 @@ class People:
         }
 
 
-def _words(text: str, *, caption: bool) -> Json:
+def _words(text: str, entities: Sequence[Json], *, caption: bool) -> Json:
     most = CAPTION if caption else TEXT
     # What is far too long is not even looked at.
-    text, _ = trimmed(text[: 4 * most], []) if len(text) <= 4 * most else (text, [])
-    if len(text) > most or units(text) > most:
+    words = formatted(text, "", list(entities)) if len(text) <= 4 * most else (text, [])
+    if len(words[0]) > most or units(words[0]) > most:
         msg = f"That is too long: at most {most} characters."
         raise Impossible(msg)
     names = ("caption", "caption_entities") if caption else ("text", "entities")
-    return {name: value for name, value in zip(names, (text, detect(text)), strict=True) if value}
+    return {name: value for name, value in zip(names, words, strict=True) if value}

@@ -9,7 +9,17 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-__all__ = ["BOT_SIDE", "BROKEN", "PERSON_SIDE", "PhotoRefused", "Size", "sizes", "thumbnail"]
+__all__ = [
+    "BOT_SIDE",
+    "BROKEN",
+    "PERSON_SIDE",
+    "PhotoRefused",
+    "Size",
+    "portrait_sizes",
+    "sizes",
+    "sticker_size",
+    "thumbnail",
+]
 
 PERSON_SIDE: Final = 1280
 """Long side, in pixels, to which the apps scale a photo down before they send it."""
@@ -20,6 +30,8 @@ BROKEN: Final = (OSError, ValueError, TypeError, SyntaxError, Image.Decompressio
 """What Pillow raises for data that is no picture, or a harmful one."""
 
 _SIDES: Final = (90, 320, 800, 1280, 2560)
+_PORTRAIT_SIDES: Final = (160, 320, 640)
+_STICKER_SIDE: Final = 512
 _THUMBNAIL: Final = 320
 _QUALITY: Final = 87
 _SUM_OF_SIDES: Final = 10_000
@@ -50,13 +62,39 @@ def sizes(data: bytes, longest: int) -> list[Size]:
     Raises:
         PhotoRefused: no picture, or its sides are against the rules.
     """
-    try:
-        image = _opened(data)
-    except BROKEN as error:
-        raise PhotoRefused("IMAGE_PROCESS_FAILED") from error
+    image = _picture(data)
     own = min(longest, max(image.size))
     sides = [side for side in _SIDES if side < own] + [own]
     return [_scaled(image, side) for side in sides]
+
+
+def portrait_sizes(data: bytes) -> list[Size]:
+    """The square in the middle of the picture, in each size of a profile photo.
+
+    Raises:
+        PhotoRefused: no picture, or its sides are against the rules.
+    """
+    image = _picture(data)
+    largest = _PORTRAIT_SIDES[-1]
+    square = ImageOps.fit(image, (largest, largest), Image.Resampling.LANCZOS)
+    return [_scaled(square, side) for side in _PORTRAIT_SIDES]
+
+
+def sticker_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a sticker.
+
+    Raises:
+        PhotoRefused: no WebP, or a side is too long.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data), formats=["WEBP"])
+    except BROKEN as error:
+        raise PhotoRefused("wrong file type") from error
+    if max(image.size) > _STICKER_SIDE:
+        raise PhotoRefused("STICKER_PNG_DIMENSIONS")
+    return image.size
 
 
 def thumbnail(data: bytes) -> Size | None:
@@ -66,6 +104,13 @@ def thumbnail(data: bytes) -> Size | None:
     except (*BROKEN, PhotoRefused):
         return None
     return _scaled(image, min(_THUMBNAIL, max(image.size)))
+
+
+def _picture(data: bytes) -> Image.Image:
+    try:
+        return _opened(data)
+    except BROKEN as error:
+        raise PhotoRefused("IMAGE_PROCESS_FAILED") from error
 
 
 def _opened(data: bytes) -> Image.Image:

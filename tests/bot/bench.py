@@ -84,7 +84,7 @@ class Visitor(Hearing):
         saying = Saying(
             text=text,
             files=files,
-            as_files=as_files,
+            kind="document" if as_files else "photo",
             content={**(content or {}), **more} or None,
             sender=self.user,
             reply_to=answers,

@@ -44,6 +44,7 @@ METHODS: Final[Mapping[str, Method]] = {
     "sendmediagroup": sending.send_media_group,
     "sendmessage": sending.send_message,
     "sendphoto": sending.send_photo,
+    "sendvideo": sending.send_video,
     "setmessagereaction": editing.set_message_reaction,
     "setmycommands": profile.set_my_commands,
     "setmydescription": profile.set_my_description,

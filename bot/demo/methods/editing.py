@@ -30,7 +30,7 @@ _NOT_MODIFIED: Final = (
 _DELETABLE: Final = 48 * 3600
 _MOST_DELETED: Final = 100
 _REACTION_TYPES: Final = ("emoji", "custom_emoji", "paid")
-_MEDIA: Final = ("photo", "document", "animation")
+_MEDIA: Final = ("photo", "document", "animation", "video")
 _CAPTION: Final = (
     "caption",
     "caption_entities",

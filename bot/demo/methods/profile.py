@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.demo.account import Account
+from bot.demo.account import Account, in_language
 from bot.demo.methods.targets import chat_of
 from bot.demo.wire import Json, Params, bad
 
@@ -30,6 +30,7 @@ _NAME: Final = 64
 _DESCRIPTION: Final = 512
 _SHORT_DESCRIPTION: Final = 120
 _REACTIONS_SHOWN: Final = 11
+_PHOTOS: Final = 100
 
 
 async def get_me(account: Account, _: Params) -> Json:
@@ -68,7 +69,8 @@ async def get_chat(account: Account, params: Params) -> Json:
     chat = chat_of(account, params)
     known = {"accent_color_id": 0, "max_reaction_count": _REACTIONS_SHOWN}
     if chat.is_private:
-        return {**chat.json(), **known}
+        photo = account.people[chat.id].photo()
+        return {**chat.json(), **known, **({"photo": photo} if photo else {})}
     permissions = {"can_send_messages": True, "can_send_photos": True, "can_send_documents": True}
     return {**chat.json(), **known, "permissions": permissions}
 
@@ -83,26 +85,28 @@ async def get_chat_member(account: Account, params: Params) -> Json:
         return {"user": account.user(), "status": "member"}
     if number not in chat.members:
         raise bad("user not found")
-    owner = not chat.is_private and number == chat.members[0]
     user = account.people[number].user()
-    if owner:
+    if chat.is_led_by(number):
         return {"user": user, "status": "creator", "is_anonymous": False}
     return {"user": user, "status": "member"}
 
 
 async def get_user_profile_photos(account: Account, params: Params) -> Json:
-    """See the Bot API. Nobody here has a picture of himself."""
+    """See the Bot API."""
     if params.whole("user_id") <= 0:
         raise bad("invalid user_id specified")
-    if params.whole("user_id") not in account.people:
+    person = account.people.get(params.whole("user_id"))
+    if person is None:
         raise bad("user not found")
-    return {"total_count": 0, "photos": []}
+    begin = max(0, params.whole("offset"))
+    most = min(max(1, params.whole("limit", _PHOTOS)), _PHOTOS)
+    return {"total_count": len(person.photos), "photos": person.photos[begin : begin + most]}
 
 
 def _getter(field: str, name: str) -> Callable[[Account, Params], Awaitable[Json]]:
     async def get(account: Account, params: Params) -> Json:
         values: dict[str, str] = getattr(account.profile, field)
-        return {name: values.get(_language(params)) or values.get("", "")}
+        return {name: in_language(values, _language(params))}
 
     return get
 

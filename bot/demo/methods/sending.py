@@ -21,13 +21,14 @@ __all__ = [
     "send_media_group",
     "send_message",
     "send_photo",
+    "send_video",
     "text_content",
 ]
 
 CAPTION_TOO_LONG: Final = bad("message caption is too long")
 _ALBUM: Final = 10
 _ALONE: Final = {"document", "audio"}
-_ALBUM_KINDS: Final = {"photo", "document"}
+_ALBUM_KINDS: Final = {"photo", "document", "video"}
 _ACTIONS: Final = {
     "typing",
     "upload_photo",
@@ -67,6 +68,11 @@ async def send_animation(account: Account, params: Params) -> Json:
     return await _send_file(account, params, "animation")
 
 
+async def send_video(account: Account, params: Params) -> Json:
+    """See the Bot API."""
+    return await _send_file(account, params, "video")
+
+
 async def send_media_group(account: Account, params: Params) -> list[Json]:
     """See the Bot API."""
     items = _album(params)
@@ -91,14 +97,18 @@ def text_content(params: Params, too_long: ApiError) -> Json:
     """The content of a text message.
 
     Raises:
-        ApiError: no text, or too much.
+        ApiError: no text, or too much, or options for its preview that cannot be read.
     """
     if not params.text("text"):
         raise bad("message text is empty")
     text, entities = read_words(params, "text", TEXT, too_long)
     if not text:
         raise bad("text must be non-empty")
-    return {"text": text, "entities": entities} if entities else {"text": text}
+    preview = params.json("link_preview_options", "link preview options")
+    if preview is not None and not isinstance(preview, dict):
+        raise bad("object expected as link preview options")
+    optional: Json = {"entities": entities, "link_preview_options": preview}
+    return {"text": text, **{name: value for name, value in optional.items() if value}}
 
 
 def captioned(content: Json, words: Words, *, above: bool, spoiler: bool) -> Json:
@@ -189,7 +199,8 @@ async def input_media(account: Account, params: Params, item: Json) -> Json:
     if not value or (value.startswith("attach://") and value[9:] not in params.uploads):
         raise bad("can't parse InputMedia: media not found")
     caption = _caption(item)
-    media = await read_media(account, params, str(item["type"]), value)
+    own = replace(Params.of(item), uploads=params.uploads)
+    media = await read_media(account, own, str(item["type"]), value)
     above, spoiler = item.get("show_caption_above_media"), item.get("has_spoiler")
     return captioned(media, caption, above=bool(above), spoiler=bool(spoiler))
 

@@ -59,8 +59,8 @@ def place_of(account: Account, params: Params) -> Place:
     markup = read_markup(params)
     chat = chat_of(account, params)
     answered = _answered(chat, reply)
-    context = Context(answered, _quote(answered, reply), _thread(chat, params))
-    return Place(chat, context, markup)
+    quote, thread = _quote(answered, reply), _thread(chat, params)
+    return Place(chat, Context(answered, quote, thread, marks=_marks(params)), markup)
 
 
 def message_of(chat: Chat, params: Params, verb: str) -> Message:
@@ -74,6 +74,13 @@ def message_of(chat: Chat, params: Params, verb: str) -> Message:
         words = f"message to {verb} not found"
         raise bad(words)
     return message
+
+
+def _marks(params: Params) -> Json:
+    """What a message is sent with, and shows of it for good."""
+    effect = params.text("message_effect_id")
+    marks: Json = {"effect_id": effect} if effect else {}
+    return {**marks, "has_protected_content": True} if params.flag("protect_content") else marks
 
 
 def _reply_parameters(params: Params) -> Json:

@@ -7,6 +7,7 @@ import itertools
 import json
 from typing import Any, NamedTuple
 
+import av
 import numpy as np
 from aiohttp import ClientResponse, ClientSession, FormData
 from PIL import Image
@@ -66,6 +67,28 @@ def gif(seed: int = 0) -> bytes:
     buffer = io.BytesIO()
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
     return buffer.getvalue()
+
+
+def film(width: int = 96, height: int = 64, seconds: int = 1, seed: int = 0) -> bytes:
+    """A silent film in MP4, its index in front; all its frames are one picture."""
+    sink = io.BytesIO()
+    image = Image.open(io.BytesIO(picture(width, height, seed=seed)))
+    frame = np.asarray(image.convert("RGB"))
+    options = {"movflags": "+faststart"}
+    with av.open(
+        sink,
+        "w",
+        format="mp4",
+        options=options,
+        # To put the index in front, the muxer reads again what it wrote.
+        io_open=lambda *_: io.BytesIO(sink.getvalue()),
+    ) as container:
+        stream = container.add_stream("libx264", rate=5)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for _ in range(5 * seconds):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame)))
+        container.mux(stream.encode())
+    return sink.getvalue()
 
 
 def keyboard(*rows: list[Json]) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest_asyncio
+from telegram import Bot
 
 from bot.demo.server import serving
 from tests.bot.conformance.client import World
@@ -37,3 +38,15 @@ async def open_world(address: str, http: aiohttp.ClientSession) -> World:
     world = World(http, address)
     await world.settle(privacy=False)
     return world
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bot(world: World) -> AsyncIterator[Bot]:
+    """That world's bot, as python-telegram-bot speaks for it."""
+    made = Bot(
+        world.token,
+        base_url=f"{world.address}/bot",
+        base_file_url=f"{world.address}/file/bot",
+    )
+    async with made:
+        yield made

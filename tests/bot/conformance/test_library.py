@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from PIL import Image
 from telegram import (
     Bot,
@@ -27,17 +25,6 @@ from telegram.error import BadRequest, Conflict, EndPointNotFound, Forbidden, Re
 from tests.bot.conformance.client import Upload, World, gif, picture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bot(world: World) -> AsyncIterator[Bot]:
-    made = Bot(
-        world.token,
-        base_url=f"{world.address}/bot",
-        base_file_url=f"{world.address}/file/bot",
-    )
-    async with made:
-        yield made
 
 
 async def one_update(bot: Bot) -> Update:
