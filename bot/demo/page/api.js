@@ -23,14 +23,17 @@ function query(bot, more = {}) {
 }
 
 async function call(method, path, body) {
-  const headers = body ? { "Content-Type": "application/json" } : {};
-  const request = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
-  const response = await fetch(path, request).catch(() => {
+  const response = await fetch(path, { method, cache: "no-store", ...written(body) }).catch(() => {
     throw new Refusal(T.unreachable, 0);
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refusal(answer.error, response.status);
   return answer;
+}
+
+function written(body) {
+  if (!body || body instanceof FormData) return { body };
+  return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }
 
 /** One bot's world. */
@@ -48,6 +51,12 @@ export class World {
 
   changePerson(id, changes) {
     return call("POST", `${this.#root}/people/${id}`, changes);
+  }
+
+  setPhoto(id, file) {
+    const data = new FormData();
+    data.append("file", file, file.name);
+    return call("POST", `${this.#root}/people/${id}/photo`, data);
   }
 
   addGroup(title, members) {

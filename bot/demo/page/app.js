@@ -4,16 +4,16 @@
  * Hooks for tests (`data-testid`), which stay as they are:
  *   banner (data-state = starting | offline | lost | nobot | restored), toast (an alert has data-alert)
  *   chat-list, chat-item (data-chat), open-beside (data-chat), new-person, new-group, theme (data-theme), bots
- *   person-form, person-name, person-form-create; group-form, group-title, group-member (data-person), group-form-create
+ *   person-form, person-name, person-language, person-photo, person-form-create; group-form, group-title, group-member (data-person), group-form-create
  *   pane (data-chat); in it: back, close-pane, chat-menu, action (what the bot is doing; data-action), messages,
  *     jump-down, menu (the bot's commands), suggestion (data-command), attach, file-input, composer, send, persona, context
  *   message (data-id, data-ids for an album, data-from = bot | me | other); in it: text, photo (data-id, data-file),
- *     album (data-count), document, quote, keyboard-button (aria-busy while it waits), message-menu
+ *     album (data-count), animation, video, sticker, document, quote, keyboard-button (aria-busy while it waits), message-menu
  *   pending (data-state = waiting | sending | failed): what is on its way; no message yet
  *   start, sample (data-name), samples, unblock, api-url, drop
  *   attach-files, attach-samples; attach-sheet, attach-item, attach-remove, attach-caption, send-as-photo,
- *     send-as-file, attach-send
- *   reply, copy, edit, download, delete, menu-block, menu-unblock, menu-clear: entries of menus
+ *     send-as-file, send-as-sticker, attach-send
+ *   reply, copy, edit, download, delete, menu-photo, menu-block, menu-unblock, menu-clear: entries of menus
  *   confirm, confirm-yes; viewer, viewer-download
  */
 
@@ -25,6 +25,7 @@ import { el } from "/page/dom.js";
 import { refuseStrayDrops } from "/page/dropzone.js";
 import { noBotState } from "/page/empty.js";
 import { Feed } from "/page/feed.js";
+import { payloadIn } from "/page/links.js";
 import { Outbox } from "/page/outbox.js";
 import { Panes } from "/page/panes.js";
 import { askGroup, askPerson } from "/page/people.js";
@@ -87,6 +88,21 @@ class App {
     );
   }
 
+  /** Opens a person's chat with the bot, ready to start it with what a link handed over. */
+  begin(person, payload) {
+    const room = this.store.rooms.get(person);
+    if (!room) return;
+    if (payload) room.payload = payload;
+    this.store.tell("chat", { room });
+    if (this.panes.has(room)) this.panes.of(room).rest();
+    else this.panes.open(room);
+  }
+
+  async portray(person, file) {
+    const answer = await this.attempt(() => this.world().setPhoto(person, file));
+    if (answer) this.store.takePerson(answer);
+  }
+
   /** Shows what the bot answered to a press, if it did in words. */
   tell(answer) {
     if (!answer?.text) return;
@@ -115,8 +131,22 @@ class App {
     this.root.dataset.state = bot ? "ready" : "nobot";
     if (!bot) this.void.replaceChildren(noBotState(apiUrl, (text) => this.copy(text)));
     this.panes.show();
+    if (bot) this.#arrive();
     if (bot) this.#speak();
     if (document.activeElement === document.body) this.panes.chats.at(-1)?.rest();
+  }
+
+  /** The address may hand something over to the bot, as a link to it does; it does so once. */
+  #arrive() {
+    const query = new URLSearchParams(location.search);
+    if (!query.has("start")) return;
+    const payload = payloadIn(query);
+    query.delete("start");
+    const rest = query.size ? `?${query}` : "";
+    history.replaceState(null, "", `${location.pathname}${rest}${location.hash}`);
+    const [first] = this.store.people.keys();
+    const open = this.panes.chats.find(({ room }) => !room.isGroup);
+    this.begin(open?.room.id ?? first, payload);
   }
 
   /** The first news of a bot brings its whole world. */
@@ -135,7 +165,7 @@ class App {
   /** Tells the server, once, which language the visitor reads. */
   #speak() {
     const [person] = this.store.people.values();
-    const language = navigator.language.split("-")[0].toLowerCase();
+    const language = ownLanguage();
     const key = `stylegram.language.${this.store.bot.id}`;
     if (!person || recall("sessionStorage", key)) return;
     keep("sessionStorage", key, language);
@@ -148,17 +178,19 @@ class App {
       open: (room) => this.panes.open(room),
       beside: (room) => this.panes.openBeside(room),
       isOpen: (room) => this.panes.has(room),
-      person: () => askPerson(this.store.people.values(), (name) => this.#addPerson(name)),
+      person: () =>
+        askPerson(this.store.people.values(), ownLanguage(), (person) => this.#addPerson(person)),
       group: () =>
         askGroup(this.store.people.values(), (title, members) => this.#addGroup(title, members)),
       bot: (id) => this.#follow(id),
     };
   }
 
-  async #addPerson(name) {
-    const answer = await this.world().addPerson(name, navigator.language.split("-")[0]);
+  async #addPerson({ name, language, photo }) {
+    const answer = await this.world().addPerson(name, language);
     this.store.takePerson(answer);
     this.panes.open(this.store.takeChat(answer));
+    if (photo) this.portray(answer.person.id, photo);
   }
 
   async #addGroup(title, members) {
@@ -170,6 +202,8 @@ class App {
     return this.feed.follow(bot);
   }
 }
+
+const ownLanguage = () => navigator.language.split("-")[0].toLowerCase();
 
 applyTheme();
 new App(document.getElementById("app")).start();

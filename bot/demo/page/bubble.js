@@ -32,6 +32,7 @@ export class Bubble {
     this.#media = new Media(
       (shown) => hands.open(shown.message_id),
       (shown) => hands.nameOf(shown.from),
+      () => this.#showMedia(),
     );
     this.#build();
     this.#show();
@@ -175,8 +176,9 @@ export class Bubble {
     const named = this.#hands.isGroup && from !== "me" && !serviceOf(this.first);
     const user = this.first.from;
     this.#part("author", named && [user.id, this.#hands.nameOf(user)], ([, name]) => [name]);
-    this.#part("face", named && [user.id, this.#hands.nameOf(user)], ([id, name]) => [
-      avatar(name, id, user.is_bot),
+    const face = named && [user.id, this.#hands.nameOf(user), this.#hands.photoOf(user)];
+    this.#part("face", face, ([id, name, photo]) => [
+      avatar(name, id, { isBot: user.is_bot, photo }),
     ]);
     this.#slots.author.style.setProperty("--hue", hueOf(user?.id ?? 0));
   }
@@ -210,7 +212,7 @@ export class Bubble {
           el(
             "div",
             { class: "text", dir: "auto", data: { testid: "text" } },
-            richText(text, entities, this.#hands.command),
+            richText(text, entities, this.#hands),
           ),
         ],
       );

@@ -12,9 +12,11 @@ import { Head } from "/page/head.js";
 import { Jump } from "/page/jump.js";
 import { Log } from "/page/log.js";
 import { Parcels } from "/page/parcels.js";
+import { choosePicture } from "/page/people.js";
 import { openSamples, sampleFile } from "/page/samples.js";
 import { openSheet } from "/page/sheet.js";
 import { Soft } from "/page/soft.js";
+import { Starter } from "/page/starter.js";
 import { T } from "/page/texts.js";
 
 export class Chat {
@@ -63,6 +65,7 @@ export class Chat {
   /** Takes the focus where one goes on from here. */
   rest() {
     if (this.room.info.blocked) this.unblock.focus();
+    else if (this.room.payload !== null) this.node.querySelector(".start").focus();
     else if (!this.composer.invite()) this.log.focus();
   }
 
@@ -91,6 +94,7 @@ export class Chat {
     this.news = el("p", { class: "unseen", role: "status" });
     this.log.tail.append(this.parcels.node, this.soft.node);
     this.log.content.prepend(this.welcome);
+    this.starter = new Starter(() => this.#start());
     this.barred = this.#buildBarred();
     this.node = el(
       "section",
@@ -101,6 +105,7 @@ export class Chat {
       },
       this.head.node,
       el("div", { class: "log-frame" }, this.log.node, this.jump.node),
+      this.starter.node,
       this.barred,
       this.composer.node,
       this.news,
@@ -180,16 +185,18 @@ export class Chat {
     const empty = this.log.empty && this.parcels.empty;
     this.#greet(empty);
     this.welcome.hidden = !empty;
+    this.starter.show(!empty && this.room.payload !== null && !this.room.info.blocked);
     this.log.fromTop = empty;
   }
 
   /** Built anew only when it would say something else: somebody may be about to press it. */
   #greet(empty) {
     const { bot, samples } = this.#app.store;
+    const { description, short_description: short } = this.room.info;
     const said = [
       bot.name,
-      bot.description,
-      bot.short_description,
+      description,
+      short,
       this.room.title,
       samples.length,
     ];
@@ -197,12 +204,21 @@ export class Chat {
     if (this.#greeting === greeting) return;
     this.#greeting = greeting;
     const hands = {
-      start: () => this.hands.command("/start"),
+      start: () => this.#start(),
       sample: (sample) => this.#sendSample(sample),
     };
     const focused = this.welcome.contains(document.activeElement);
     this.welcome.replaceChildren(...(empty ? [emptyState(this.#app.store, this.room, hands)] : []));
     if (focused) this.rest();
+  }
+
+  /** Begins the conversation, with what the link handed over that led here. */
+  #start() {
+    const { payload } = this.room;
+    this.room.payload = null;
+    this.hands.command(payload ? `/start ${payload}` : "/start");
+    this.#showEmpty();
+    this.rest();
   }
 
   #showParcels() {
@@ -256,12 +272,14 @@ export class Chat {
   #become(person) {
     this.room.persona = person;
     this.log.rebuild();
+    this.#refresh();
   }
 
   #menu(anchor) {
     openChatMenu(anchor, this.room, {
       block: (blocked) => this.#block(blocked),
       clear: () => this.#clear(),
+      face: () => choosePicture((file) => this.#app.portray(this.room.id, file)),
     });
   }
 

@@ -6,9 +6,15 @@ import { T } from "/page/texts.js";
 /**
  * @param {Element} anchor
  * @param {import("/page/room.js").Room} room
- * @param {{block: (blocked: boolean) => void, clear: () => void}} hands
+ * @param {{block: (blocked: boolean) => void, clear: () => void, face: () => void}} hands
  */
-export function openChatMenu(anchor, room, { block, clear }) {
+export function openChatMenu(anchor, room, { block, clear, face }) {
+  const portrait = {
+    icon: "person",
+    label: T.newFace,
+    act: face,
+    testid: "menu-photo",
+  };
   const shut = {
     icon: "block",
     label: T.block,
@@ -28,6 +34,6 @@ export function openChatMenu(anchor, room, { block, clear }) {
     testid: "menu-clear",
     danger: true,
   };
-  const own = room.isGroup ? [] : [room.info.blocked ? open : shut];
+  const own = room.isGroup ? [] : [portrait, room.info.blocked ? open : shut];
   openMenu(anchor, [...own, empty]);
 }

@@ -15,6 +15,7 @@ const TALLEST = 180;
 export class Composer {
   #room;
   #hands;
+  #commands = [];
 
   /**
    * @param {import("/page/room.js").Room} room
@@ -46,7 +47,8 @@ export class Composer {
   /** The bot's commands or the people changed. */
   refresh(people, persona) {
     this.checkContext();
-    this.menu.hidden = !this.#room.info.commands?.length;
+    this.#commands = this.#room.commandsOf(persona);
+    this.menu.hidden = !this.#commands.length;
     this.personaBox.hidden = !this.#room.isGroup;
     if (!this.#room.isGroup) return;
     this.persona.replaceChildren(
@@ -122,7 +124,7 @@ export class Composer {
     });
     this.suggestions = new Suggestions(
       this.input,
-      () => this.#room.info.commands ?? [],
+      () => this.#commands,
       (text) => this.#command(text),
     );
     this.fileInput = el("input", {

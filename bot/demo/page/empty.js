@@ -25,18 +25,18 @@ export function emptyState(store, room, hands) {
   return el(
     "div",
     { class: "empty" },
-    room.isGroup ? avatar(room.title, room.id) : avatar(bot.name, bot.id, true),
+    room.isGroup ? avatar(room.title, room.id) : avatar(bot.name, bot.id, { isBot: true }),
     el("h3", {}, room.isGroup ? T.emptyGroup(room.title) : T.emptyTitle(bot.name)),
-    el("p", { class: "empty-words", dir: "auto" }, describe(bot, room)),
+    el("p", { class: "empty-words", dir: "auto" }, describe(room)),
     start,
     samples.length > 0 && el("p", { class: "hint" }, T.samplesTitle),
     samples.length > 0 && sampleStrip(samples, hands.sample),
   );
 }
 
-function describe(bot, room) {
+function describe(room) {
   if (room.isGroup) return T.emptyGroupHint;
-  return bot.description || bot.short_description || T.emptyHint;
+  return room.info.description || room.info.short_description || T.emptyHint;
 }
 
 /** What stands in place of the chats while no bot has come. */

@@ -1,6 +1,7 @@
 /** Text with the Bot API's entities, as nodes. Offsets count UTF-16 units, just as strings here do. */
 
 import { el } from "/page/dom.js";
+import { anchor } from "/page/links.js";
 import { T } from "/page/texts.js";
 
 const TAGS = new Map([
@@ -12,20 +13,19 @@ const TAGS = new Map([
   ["blockquote", "blockquote"],
   ["expandable_blockquote", "blockquote"],
 ]);
-const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:", "tel:", "tg:"]);
 
 /**
  * @param {string} text
  * @param {object[]} [entities]
- * @param {(command: string) => void} onCommand
+ * @param {{command: (command: string) => void, own: Function}} hands see links.js for `own`
  * @returns {DocumentFragment}
  */
-export function richText(text, entities = [], onCommand) {
+export function richText(text, entities = [], hands) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
-  return span(text, sorted, 0, text.length, onCommand);
+  return span(text, sorted, 0, text.length, hands);
 }
 
-function span(text, entities, start, end, onCommand) {
+function span(text, entities, start, end, hands) {
   const nodes = new DocumentFragment();
   let at = start;
   for (let index = 0; index < entities.length; index += 1) {
@@ -35,8 +35,8 @@ function span(text, entities, start, end, onCommand) {
     if (stop <= entity.offset) continue;
     nodes.append(text.slice(at, entity.offset));
     const inner = entities.slice(index + 1).filter((other) => other.offset < stop);
-    const node = element(entity, text.slice(entity.offset, stop), onCommand);
-    node.append(span(text, inner, entity.offset, stop, onCommand));
+    const node = element(entity, text.slice(entity.offset, stop), hands);
+    node.append(span(text, inner, entity.offset, stop, hands));
     nodes.append(node);
     at = stop;
   }
@@ -44,18 +44,18 @@ function span(text, entities, start, end, onCommand) {
   return nodes;
 }
 
-function element(entity, text, onCommand) {
+function element(entity, text, hands) {
   switch (entity.type) {
     case "text_link":
-      return link(entity.url);
+      return link(entity.url, hands);
     case "url":
-      return link(/^[a-z][a-z\d+.-]*:/i.test(text) ? text : `https://${text}`);
+      return link(/^[a-z][a-z\d+.-]*:/i.test(text) ? text : `https://${text}`, hands);
     case "email":
-      return link(`mailto:${text}`);
+      return link(`mailto:${text}`, hands);
     case "phone_number":
-      return link(`tel:${text}`);
+      return link(`tel:${text}`, hands);
     case "bot_command":
-      return command(text, onCommand);
+      return command(text, hands);
     case "mention":
     case "text_mention":
     case "hashtag":
@@ -70,19 +70,10 @@ function element(entity, text, onCommand) {
   }
 }
 
-/** @returns {string|null} null for what could run code here */
-export function safeUrl(url) {
-  const parsed = URL.parse(url);
-  return parsed && SAFE_SCHEMES.has(parsed.protocol) ? parsed.href : null;
-}
+const link = (url, hands) => anchor(url, hands) ?? el("span");
 
-function link(url) {
-  const href = safeUrl(url);
-  return href ? el("a", { href, target: "_blank", rel: "noopener noreferrer" }) : el("span");
-}
-
-function command(text, onCommand) {
-  return el("button", { class: "command", type: "button", on: { click: () => onCommand(text) } });
+function command(text, hands) {
+  return el("button", { class: "command", type: "button", on: { click: () => hands.command(text) } });
 }
 
 function pre(language) {

@@ -3,6 +3,7 @@
 import { downloadUrl } from "/page/api.js";
 import { attachment, serviceOf, textOf } from "/page/content.js";
 import { confirmDialog } from "/page/dialog.js";
+import { payloadOf } from "/page/links.js";
 import { T } from "/page/texts.js";
 import { openMenu } from "/page/menu.js";
 import { openViewer } from "/page/viewer.js";
@@ -46,8 +47,22 @@ export class Hands {
     if (!this.#chat.log.reveal(id)) this.#app.toaster.say(T.gone);
   }
 
+  photoOf(user) {
+    return this.#app.store.photoOf(user?.id);
+  }
+
+  /** What a link to the bot itself does here; null for any other link. */
+  own(url) {
+    const { bot } = this.#app.store;
+    const payload = payloadOf(url, bot.username);
+    if (payload === null) return null;
+    const href = `/?${new URLSearchParams({ bot: bot.id, start: payload })}`;
+    return { href, go: () => this.#app.begin(this.#chat.persona, payload) };
+  }
+
   keys(message) {
     return {
+      own: (url) => this.own(url),
       press: (data) => this.#press(message, data),
       copy: (text) => this.#app.copy(text),
       say: (text) => this.#app.toaster.say(text),

@@ -45,7 +45,7 @@ export class Head {
         : `${T.status[bot.status]} · ${T.as(people[0]?.name ?? room.title)}`,
     );
     this.face.replaceChildren(
-      room.isGroup ? avatar(room.title, room.id) : avatar(bot.name, bot.id, true),
+      room.isGroup ? avatar(room.title, room.id) : avatar(bot.name, bot.id, { isBot: true }),
     );
     this.showAction(bot, room.action);
   }

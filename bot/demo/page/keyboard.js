@@ -1,8 +1,8 @@
 /** The buttons under a message. */
 
 import { el } from "/page/dom.js";
-import { safeUrl } from "/page/entities.js";
 import { icon } from "/page/icons.js";
+import { anchor } from "/page/links.js";
 import { T } from "/page/texts.js";
 
 // More letters than a third of a narrow pane holds.
@@ -13,7 +13,7 @@ const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)
 /**
  * @param {{text: string}[][]} rows
  * @param {{press: (data: string) => Promise<void>, copy: (text: string) => void,
- *   say: (text: string) => void}} hands
+ *   say: (text: string) => void, own: Function}} hands see links.js for `own`
  */
 export function keyboard(rows, hands) {
   return el("div", { class: "keyboard" }, ...rows.map((row) => buttonRow(row, hands)));
@@ -26,14 +26,12 @@ function buttonRow(row, hands) {
 }
 
 function key(button, hands) {
-  const href = button.url && safeUrl(button.url);
   const props = { class: `key ${button.style ?? ""}`, data: { testid: "keyboard-button" } };
-  if (href)
-    return el(
-      "a",
-      { ...props, href, target: "_blank", rel: "noopener noreferrer" },
-      ...face(button, "link"),
-    );
+  const link = button.url && anchor(button.url, hands, props);
+  if (link) {
+    link.append(...face(button, "link").filter(Boolean));
+    return link;
+  }
   const node = el(
     "button",
     { ...props, type: "button" },

@@ -9,20 +9,35 @@ import { moving } from "/page/moving.js";
 import { Photo, shownWidth } from "/page/photo.js";
 import { T } from "/page/texts.js";
 
+// Longer than this, nobody waits for what comes to be there: it is shown as it is.
+const PATIENCE_MS = 4000;
+const VISUAL = new Set(["photo", "video", "animation"]);
+
+/**
+ * Of an edited message, all that stays keeps its nodes; where another kind of thing comes in its place, what was
+ * there stays until that can be seen.
+ */
 export class Media {
-  #shape = "";
-  #photos = [];
   #open;
   #nameOf;
+  #onTurn;
+  #parts = new Map();
+  /** What is to be shown, and what is. */
+  #wanted = null;
+  #shown = null;
+  #count = 0;
+  #width = null;
 
   /**
    * @param {(message: object) => void} open shows a message's picture large
    * @param {(message: object) => string} nameOf whose message it is
+   * @param {() => void} onTurn something of another kind is there now
    */
-  constructor(open, nameOf) {
+  constructor(open, nameOf, onTurn) {
     this.node = el("div", { class: "media", hidden: true });
     this.#open = open;
     this.#nameOf = nameOf;
+    this.#onTurn = onTurn;
   }
 
   /**
@@ -30,61 +45,99 @@ export class Media {
    * @returns {number|null} the width that the bubble should have for it
    */
   show(messages) {
-    const shape = shapeOf(messages);
-    if (shape !== this.#shape) this.#rebuild(messages, shape);
-    this.node.hidden = shape === "text";
-    this.#photos.forEach((photo, index) => this.#showPhoto(photo, messages[index]));
-    return this.#width(messages);
+    const shape = messages.map(keyOf).join();
+    if (shape !== this.#wanted) this.#turn(messages, shape);
+    for (const message of messages) this.#parts.get(keyOf(message)).show?.(message);
+    if (shape === this.#shown) this.#width = widthOf(messages);
+    return this.#width;
   }
 
-  #rebuild(messages, shape) {
-    this.#shape = shape;
-    this.#photos = [];
-    this.node.className = "media";
-    if (shape === "text") this.node.replaceChildren();
-    else if (messages.every(isPhoto)) this.#buildPhotos(messages);
-    else
-      this.node.replaceChildren(
-        ...messages.map((message) => other(message, () => this.#open(message))),
-      );
-  }
-
-  #buildPhotos(messages) {
-    // The message behind a picture may be edited later: look it up at the time of the press.
-    this.#photos = messages.map(
-      ({ message_id: id }) => new Photo(() => this.#open({ message_id: id })),
+  #turn(messages, shape) {
+    const swap = this.#shown !== null && messages.length === this.#count;
+    const parts = new Map(
+      messages.map((message) => [
+        keyOf(message),
+        this.#parts.get(keyOf(message)) ?? this.#part(message, swap ? "eager" : "lazy"),
+      ]),
     );
-    const nodes = this.#photos.map((photo) => photo.node);
-    this.node.classList.add("pictures");
-    if (nodes.length === 1) this.node.replaceChildren(...nodes);
-    else this.node.replaceChildren(album(nodes));
+    this.#wanted = shape;
+    this.#parts = parts;
+    this.#count = messages.length;
+    const nodes = [...parts.values()].map((part) => part.node).filter(Boolean);
+    const kinds = messages.map(kindOf);
+    if (swap) this.#placeLater(nodes, kinds, shape);
+    else this.#place(nodes, kinds, shape);
   }
 
-  #showPhoto(photo, message) {
-    photo.show(bubblePicture(message), T.photoBy(this.#nameOf(message), textOf(message)));
-    photo.node.dataset.id = message.message_id;
+  async #placeLater(nodes, kinds, shape) {
+    await Promise.race([Promise.all(nodes.map(seen)), patience()]);
+    if (this.#wanted !== shape) return;
+    this.#place(nodes, kinds, shape);
+    this.#onTurn();
   }
 
-  #width(messages) {
-    if (this.#photos.length > 1) return shownWidth({ width: 1, height: 1 });
-    if (this.#photos.length) return shownWidth(bubblePicture(messages[0]));
-    const moving = messages[0].animation ?? messages[0].video;
-    return moving?.width ? shownWidth(moving) : null;
+  #place(nodes, kinds, shape) {
+    const grid = nodes.length > 1 && kinds.every((kind) => VISUAL.has(kind));
+    this.#shown = shape;
+    this.node.hidden = !nodes.length;
+    this.node.classList.toggle("pictures", grid || kinds[0] === "photo");
+    this.node.replaceChildren(...(grid ? [album(nodes)] : nodes));
+  }
+
+  #part(message, loading) {
+    const kind = kindOf(message);
+    if (kind === "text") return { node: null };
+    if (kind === "photo") return this.#photo(message, loading);
+    return { node: other(message, kind, () => this.#open(message)) };
+  }
+
+  #photo(message, loading) {
+    const { message_id: id } = message;
+    // The message behind a picture may be edited later: look it up at the time of the press.
+    const photo = new Photo(() => this.#open({ message_id: id }), loading);
+    photo.node.dataset.id = id;
+    const show = (now) =>
+      photo.show(bubblePicture(now), T.photoBy(this.#nameOf(now), textOf(now)));
+    show(message);
+    return { node: photo.node, show };
   }
 }
 
-/** Pictures that only change their bytes keep their nodes; anything else is built anew. */
-function shapeOf(messages) {
-  if (messages.every(isPhoto))
-    return `photos ${messages.map((message) => message.message_id).join()}`;
-  return messages
-    .map((message) => {
-      const kind = kindOf(message);
-      return kind === "text"
-        ? kind
-        : `${kind} ${message[kind]?.file_id ?? JSON.stringify(message[kind])}`;
-    })
-    .join();
+const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+
+/** Until it can be seen, or never will be. */
+async function seen(node) {
+  const shown = node.matches("img, video") ? node : node.querySelector("img, video");
+  if (shown?.matches("video")) await filmed(shown);
+  // A lazy image waits for its place in the page.
+  else if (shown?.loading === "eager") await shown.decode().catch(() => {});
+}
+
+function filmed(film) {
+  if (film.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+  return new Promise((resolve) => {
+    for (const type of ["loadeddata", "error"])
+      film.addEventListener(type, resolve, { once: true });
+  });
+}
+
+/** A photo may change its bytes and stay; anything else is another thing with another file. */
+function keyOf(message) {
+  const kind = kindOf(message);
+  if (kind === "text") return kind;
+  const file = kind === "photo" || (message[kind]?.file_id ?? JSON.stringify(message[kind]));
+  return `${kind} ${message.message_id} ${file}`;
+}
+
+function widthOf(messages) {
+  const [first] = messages;
+  if (messages.length > 1)
+    return messages.every((message) => VISUAL.has(kindOf(message)))
+      ? shownWidth({ width: 1, height: 1 })
+      : null;
+  if (isPhoto(first)) return shownWidth(bubblePicture(first));
+  const moves = first.animation ?? first.video;
+  return moves?.width ? shownWidth(moves) : null;
 }
 
 function album(nodes) {
@@ -92,22 +145,12 @@ function album(nodes) {
   return el("div", { ...props, data: { testid: "album", count: nodes.length } }, ...nodes);
 }
 
-function other(message, open) {
-  const kind = kindOf(message);
+function other(message, kind, open) {
   if (kind === "animation" || kind === "video") return moving(message[kind], kind);
   if (kind === "audio" || kind === "voice") return sound(message[kind], kind);
   if (kind === "document") return file(message, open);
-  if (kind === "photo") return still(message, open);
   if (kind === "sticker") return sticker(message.sticker);
   return placeholder(message, kind);
-}
-
-/** A picture among films. */
-function still(message, open) {
-  const photo = new Photo(open);
-  photo.show(bubblePicture(message), textOf(message) || T.photo);
-  photo.node.dataset.id = message.message_id;
-  return photo.node;
 }
 
 function sound(media, kind) {
@@ -128,6 +171,7 @@ function sticker(media) {
     class: "sticker",
     src: fileUrl(media.file_id),
     alt: `${T.kinds.sticker} ${media.emoji ?? ""}`,
+    data: { testid: "sticker" },
   });
   image.addEventListener("error", () =>
     image.replaceWith(el("div", { class: "sticker" }, media.emoji ?? T.kinds.sticker)),

@@ -13,7 +13,8 @@ export function moving(media, kind) {
 }
 
 function gif(media, kind) {
-  const image = el("img", { class: "moving", src: fileUrl(media.file_id), alt: T.kinds[kind] });
+  const props = { class: "moving", alt: T.kinds[kind], data: { testid: kind } };
+  const image = el("img", { ...props, src: fileUrl(media.file_id) });
   return calm() ? resting(image) : image;
 }
 
@@ -37,17 +38,20 @@ function resting(image) {
 }
 
 function film(media, kind) {
+  const loops = kind === "animation";
   const node = el("video", {
     class: "moving",
-    src: fileUrl(media.file_id),
+    poster: media.thumbnail && fileUrl(media.thumbnail.file_id),
     playsinline: true,
-    preload: "metadata",
+    preload: loops ? "auto" : "metadata",
     "aria-label": T.kinds[kind],
+    data: { testid: kind },
   });
-  const loops = kind === "animation";
   node.muted = loops;
   node.loop = loops;
   node.controls = !loops || calm();
   node.autoplay = loops && !calm();
+  // Last: a film that is not muted yet may not begin by itself.
+  node.src = fileUrl(media.file_id);
   return node;
 }

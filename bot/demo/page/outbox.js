@@ -28,7 +28,8 @@ class Parcel {
       return false;
     if (!this.files.length) return this.says(message);
     return (
-      this.progress === 1 && (isPhoto(message) || Boolean(message.document ?? message.animation))
+      this.progress === 1 &&
+      (isPhoto(message) || Boolean(message.document ?? message.animation ?? message.sticker))
     );
   }
 

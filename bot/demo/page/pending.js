@@ -6,6 +6,8 @@ import { size } from "/page/format.js";
 import { icon } from "/page/icons.js";
 import { T } from "/page/texts.js";
 
+const AS_PICTURE = new Set(["photo", "sticker"]);
+
 export class Pending {
   #parcel;
   #urls = [];
@@ -37,7 +39,7 @@ export class Pending {
     const percent = Math.round(progress * 100);
     this.node.dataset.state = state;
     this.retry.hidden = !failed;
-    this.asFile.hidden = !failed || content.kind !== "photo";
+    this.asFile.hidden = !failed || !AS_PICTURE.has(content.kind);
     this.cancel.hidden = !failed && !files.length;
     this.cancel.setAttribute("aria-label", failed ? T.discard : T.cancelUpload);
     this.cancel.title = failed ? T.discard : T.cancelUpload;
@@ -61,7 +63,7 @@ export class Pending {
 
   #stack() {
     const { files, content } = this.#parcel;
-    const pictures = content.kind === "photo" && files.length > 0;
+    const pictures = AS_PICTURE.has(content.kind) && files.length > 0;
     const faces = files.map((file) => (pictures ? this.#picture(file) : line(file)));
     const media =
       faces.length > 0 &&

@@ -1,25 +1,33 @@
-/** The little forms that bring new people and new groups. */
+/** The little forms that bring new people and new groups, and new faces. */
 
 import { formDialog } from "/page/dialog.js";
 import { el } from "/page/dom.js";
-import { NAMES, T } from "/page/texts.js";
+import { LANGUAGES, NAMES, T } from "/page/texts.js";
 
 /**
  * @param {Iterable<{name: string}>} people those who are there
- * @param {(name: string) => Promise<void>} create
+ * @param {string} language what the new one speaks unless another is chosen
+ * @param {(person: {name: string, language: string, photo?: File}) => Promise<void>} create
  */
-export function askPerson(people, create) {
+export function askPerson(people, language, create) {
   const taken = new Set([...people].map((person) => person.name));
   const input = field(
     "person-name",
     NAMES.find((name) => !taken.has(name)) ?? `${NAMES[0]} ${taken.size + 1}`,
   );
+  const tongue = languages(language);
+  const photo = pictureInput("person-photo");
   formDialog({
     label: T.newPerson,
     testid: "person-form",
-    fields: [labelled(T.name, input)],
+    fields: [labelled(T.name, input), labelled(T.language, tongue), labelled(T.face, photo)],
     submit: T.create,
-    act: async () => create(filled(input.value, T.personNeeds)),
+    act: async () =>
+      create({
+        name: filled(input.value, T.personNeeds),
+        language: tongue.value,
+        photo: photo.files[0],
+      }),
   });
   input.select();
 }
@@ -48,6 +56,25 @@ export function askGroup(people, create) {
     },
   });
   input.select();
+}
+
+/** @param {(file: File) => void} take */
+export function choosePicture(take) {
+  const input = pictureInput("photo-input");
+  input.addEventListener("change", () => input.files[0] && take(input.files[0]));
+  input.click();
+}
+
+function pictureInput(testid) {
+  return el("input", { class: "field", type: "file", accept: "image/*", data: { testid } });
+}
+
+function languages(chosen) {
+  const known = chosen in LANGUAGES ? chosen : "en";
+  const options = Object.entries(LANGUAGES).map(
+    ([code, name]) => new Option(name, code, false, code === known),
+  );
+  return el("select", { class: "field", data: { testid: "person-language" } }, ...options);
 }
 
 function member({ id, name }) {

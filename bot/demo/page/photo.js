@@ -25,9 +25,14 @@ export function shownWidth(picture) {
 export class Photo {
   #wanted = null;
   #image = null;
+  #loading;
 
-  /** @param {() => void} onOpen */
-  constructor(onOpen) {
+  /**
+   * @param {() => void} onOpen
+   * @param {"lazy"|"eager"} [loading] of the first picture
+   */
+  constructor(onOpen, loading = "lazy") {
+    this.#loading = loading;
     this.node = el("button", { class: "photo", type: "button", data: { testid: "photo" } });
     this.node.addEventListener("click", () => this.#press(onOpen));
   }
@@ -43,7 +48,7 @@ export class Photo {
     if (this.#wanted === picture.id) return;
     this.#wanted = picture.id;
     if (this.#image) this.#swap(picture, alt);
-    else this.#place(picture, this.#load(picture, alt, "lazy"));
+    else this.#place(picture, this.#load(picture, alt, this.#loading));
   }
 
   #load(picture, alt, loading) {

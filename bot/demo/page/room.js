@@ -19,6 +19,8 @@ export class Room {
     /** How many messages of others the last snapshot brought. */
     this.missed = 0;
     this.persona = null;
+    /** What a link to the bot handed over, to be sent when one presses Start; null where none was followed. */
+    this.payload = null;
     this.action = null;
     this.messages = [];
     this.describe(info);
@@ -38,6 +40,11 @@ export class Room {
 
   get last() {
     return this.messages.at(-1);
+  }
+
+  /** The commands that one of its people is offered. */
+  commandsOf(person) {
+    return this.info.commands_of?.[person] ?? this.info.commands ?? [];
   }
 
   message(id) {

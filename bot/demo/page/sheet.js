@@ -6,6 +6,7 @@ import { size } from "/page/format.js";
 import { icon } from "/page/icons.js";
 import { T } from "/page/texts.js";
 
+const STICKER = "image/webp";
 const PICTURE = /^image\/(?!svg)/;
 const MOST_BYTES = 100 * 1024 * 1024;
 const LONGEST_CAPTION = 1024;
@@ -14,7 +15,7 @@ const ALBUM = 10;
 /**
  * @param {File[]} files
  * @param {string} caption
- * @param {{send: (parcels: {files: File[], kind: string, text: string}[]) => void, say: (text: string) => void}} hands
+ * @param {{send: (parcels: {files?: File[], kind?: string, text?: string}[]) => void, say: (text: string) => void}} hands
  */
 export function openSheet(files, caption, hands) {
   const fit = files.filter((file) => fits(file, hands.say));
@@ -51,6 +52,7 @@ class Sheet {
     this.grid = el("div", { class: "sheet-grid" });
     this.asPhoto = choice("photo", T.asPhoto, "send-as-photo");
     this.asFile = choice("document", T.asFile, "send-as-file");
+    this.asSticker = choice("sticker", T.asSticker, "send-as-sticker");
     this.hint = el("p", { class: "hint" });
     this.caption = el("textarea", {
       class: "caption-box",
@@ -73,14 +75,23 @@ class Sheet {
       { class: "form" },
       this.title,
       this.grid,
-      el("div", { class: "choices", role: "radiogroup" }, this.asPhoto.node, this.asFile.node),
+      el("div", { class: "choices", role: "radiogroup" }, ...this.#choices.map(({ node }) => node)),
       this.hint,
       this.caption,
       this.problem,
       el("div", { class: "dialog-foot" }, cancel, send),
     );
+    this.form.addEventListener("change", () => this.#review());
     this.form.addEventListener("submit", (event) => this.#send(event));
     this.form.addEventListener("keydown", (event) => this.#keyed(event));
+  }
+
+  get #choices() {
+    return [this.asPhoto, this.asFile, this.asSticker];
+  }
+
+  get #kind() {
+    return this.#choices.find(({ input }) => input.checked)?.input.value;
   }
 
   #add(files) {
@@ -140,9 +151,16 @@ class Sheet {
     setText(this.title, T.sheetTitle(this.#files.length, pictures));
     this.grid.classList.toggle("single", this.#files.length === 1);
     this.asPhoto.input.disabled = !pictures;
+    this.asSticker.node.hidden = !this.#files.every((file) => file.type === STICKER);
     if (!pictures) this.asFile.input.checked = true;
-    else if (!this.asFile.input.checked) this.asPhoto.input.checked = true;
-    setText(this.hint, pictures ? T.asFileHint : T.onlyFiles);
+    else if (!this.#kind || (this.asSticker.node.hidden && this.asSticker.input.checked))
+      this.asPhoto.input.checked = true;
+    setText(this.hint, this.#hint(pictures));
+  }
+
+  #hint(pictures) {
+    if (!pictures) return T.onlyFiles;
+    return this.asSticker.input.checked ? T.asStickerHint : T.asFileHint;
   }
 
   #pasted(event) {
@@ -174,15 +192,23 @@ class Sheet {
       this.caption.focus();
       return;
     }
-    const kind = this.asFile.input.checked ? "document" : "photo";
     const text = this.caption.value.trim();
-    const albums = Array.from({ length: Math.ceil(this.#files.length / ALBUM) }, (_, place) => ({
+    const parcels = this.#kind === "sticker" ? this.#stickers(text) : this.#albums(text);
+    this.dialog.close();
+    this.#hands.send(parcels);
+  }
+
+  #albums(text) {
+    return Array.from({ length: Math.ceil(this.#files.length / ALBUM) }, (_, place) => ({
       files: this.#files.slice(place * ALBUM, (place + 1) * ALBUM),
-      kind,
+      kind: this.#kind,
       text: place ? "" : text,
     }));
-    this.dialog.close();
-    this.#hands.send(albums);
+  }
+
+  #stickers(text) {
+    const parcels = this.#files.map((file) => ({ files: [file], kind: "sticker" }));
+    return text ? [...parcels, { text }] : parcels;
   }
 
   #release() {

@@ -109,10 +109,11 @@ export class Sidebar {
   #fill(room) {
     const item = this.#items.get(room.id) ?? this.#add(room);
     const { last } = room;
-    if (item.titled !== room.title) {
-      item.titled = room.title;
+    const photo = this.#store.photoOf(room.id);
+    if (item.titled !== room.title || item.photo !== photo) {
+      Object.assign(item, { titled: room.title, photo });
       item.face.replaceChildren(
-        avatar(room.title, room.id),
+        avatar(room.title, room.id, { photo }),
         ...(room.isGroup ? [icon("group")] : []),
       );
       item.beside.setAttribute("aria-label", T.openBeside(room.title));

@@ -145,6 +145,11 @@ export class Store {
     return this.people.get(id)?.name ?? "";
   }
 
+  /** @returns {string|undefined} the file of a person's face */
+  photoOf(id) {
+    return this.people.get(id)?.photo;
+  }
+
   /** The people of a chat, without its bot. */
   peopleOf(room) {
     return room.info.members.map((id) => this.people.get(id)).filter(Boolean);

@@ -83,6 +83,8 @@ export const T = {
     `Send ${pictures ? plural(count, "picture", "pictures") : plural(count, "file", "files")}`,
   asPhoto: "As photo",
   asFile: "As file",
+  asSticker: "As sticker",
+  asStickerHint: "A sticker has no caption: what you write follows it as a message.",
   asFileHint: "Files keep every pixel; photos are sent a little smaller.",
   onlyFiles: "Not all of these are pictures, so they go as files.",
   removeFile: (name) => `Leave out ${name}`,
@@ -127,6 +129,9 @@ export const T = {
   ok: "OK",
   create: "Create",
   name: "Name",
+  language: "Language",
+  face: "Profile photo",
+  newFace: "Set profile photo",
   groupTitle: "Title",
   groupMembers: "People",
   groupNeeds: "A group needs a title and at least one person.",
@@ -187,6 +192,16 @@ export const T = {
 function names(people) {
   return people.map((person) => person.first_name).join(", ");
 }
+
+/** What the bot speaks, each as its speakers call it. */
+export const LANGUAGES = {
+  en: "English",
+  es: "Español",
+  pt: "Português",
+  ru: "Русский",
+  hi: "हिन्दी",
+  de: "Deutsch",
+};
 
 /** Names for new people, in the order in which they come. */
 export const NAMES = [

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from playwright.async_api import FilePayload, Locator, Page, ViewportSize, expect
 
 from bot.demo.account import Account
 from bot.demo.chats import Chat as Room
 from bot.demo.chats import Message
+from bot.demo.methods import answer
 from bot.demo.server import Demo
-from bot.demo.wire import Json
+from bot.demo.wire import Json, Params, Upload
 from tests.bot.door import picture
 
 DESKTOP: Final[ViewportSize] = {"width": 1200, "height": 800}
@@ -82,7 +84,14 @@ class Puppet:
         self.account: Account = demo.world.add(TOKEN, name, "puppet_bot")
         self.account.presence.come()
         self.room: Room = next(iter(self.account.chats.values()))
+        self.room.started = True
 
     def says(self, text: str, buttons: Json | None = None) -> Message:
         content = {"text": text}
         return self.account.post(self.room, self.account.user(), content, markup=buttons)
+
+    async def call(self, method: str, upload: Upload | None = None, **params: Any) -> Any:
+        """What the Bot API answers; a file goes along as "file"."""
+        given = Params.of({"chat_id": self.room.id, **params})
+        uploads = {"file": upload} if upload else {}
+        return await answer(self.account, method, replace(given, uploads=uploads))
