@@ -111,9 +111,9 @@ class Account:
 
     def chat_page(self, chat: Chat) -> Json:
         """A chat as the chat page knows it, without its messages."""
-        commands = {n: self.menus.shown(chat, self.people[n]) for n in chat.members}
-        first = self.people[chat.members[0]]
-        profile, language = self.profile, first.language[:2]
+        person = self.people.get(chat.id)
+        profile, language = self.profile, person.language[:2] if person else ""
+        members = [] if person else [self.people[number] for number in chat.members]
         return {
             "id": chat.id,
             "type": chat.type,
@@ -121,8 +121,8 @@ class Account:
             "members": list(chat.members),
             "blocked": chat.blocked,
             "topics": [{"id": number, "name": name} for number, name in chat.topics.items()],
-            "commands": commands[first.id],
-            "commands_of": {} if chat.is_private else commands,
+            "commands": self.menus.shown(chat, person),
+            "commands_of": {each.id: self.menus.shown(chat, each) for each in members},
             "description": in_language(profile.descriptions, language),
             "short_description": in_language(profile.short_descriptions, language),
         }

@@ -75,7 +75,7 @@ class Chat:
 
     def is_led_by(self, person: int) -> bool:
         """Whether it is a group of that person's: who made it is its only administrator."""
-        return not self.is_private and person == self.members[0]
+        return not self.is_private and self.members[:1] == [person]
 
     def json(self) -> Json:
         """As the `Chat` of the Bot API."""

@@ -61,10 +61,16 @@ class Menus:
         """Forget the commands of exactly that scope and language."""
         self._lists.pop(self._key(params), None)
 
-    def shown(self, chat: Chat, person: Person) -> list[Json]:
-        """What somebody is shown in a chat: of the narrowest scope that has commands."""
+    def shown(self, chat: Chat, person: Person | None) -> list[Json]:
+        """What somebody is shown in a chat: of the narrowest scope that has commands.
+
+        Args:
+            chat: where.
+            person: who; None for anybody in a group, of whatever language.
+        """
+        language = person.language[:2] if person else ""
         for scope in _scopes(chat, person):
-            for spoken in (person.language[:2], ""):
+            for spoken in (language, ""):
                 if found := self._lists.get((scope, spoken)):
                     return found
         return []
@@ -79,10 +85,10 @@ class Menus:
         return scope, language
 
 
-def _scopes(chat: Chat, person: Person) -> Iterator[Scope]:
+def _scopes(chat: Chat, person: Person | None) -> Iterator[Scope]:
     """Those that hold for somebody in a chat, in the order in which Telegram looks for commands."""
-    leads = chat.is_led_by(person.id)
-    if not chat.is_private:
+    leads = person is not None and chat.is_led_by(person.id)
+    if person and not chat.is_private:
         yield "chat_member", chat.id, person.id
     if leads:
         yield "chat_administrators", chat.id, 0
