@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.limiter import seconds_of
+from bot.outgoing import is_unchanged
 from bot.waiting import set_within
 
 __all__ = ["GROUP_INTERVAL", "PRIVATE_INTERVAL", "ProgressReporter"]
@@ -81,7 +82,7 @@ class ProgressReporter:
             self._news.set()
             return max(self.interval, seconds_of(refusal))
         except BadRequest as error:
-            if "not modified" not in str(error).lower():
+            if not is_unchanged(error):
                 logger.info("a progress message is gone: %s", error)
                 return None
         except Forbidden:

@@ -1,4 +1,4 @@
-"""The preset gallery: the pictures, the operator's folder, finding, and the contact sheet."""
+"""The preset gallery: the pictures, the operator's folder, and finding."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nst_core.errors import InvalidSettings, UnknownStyle
-from nst_core.styles import Gallery, Style, contact_sheet
-from nst_core.styles.catalogue import read_catalogue
+from nst_core.styles import Gallery, Style
+from nst_core.styles.catalogue import EXAMPLES, read_catalogue
 from nst_core.styles.painters import PAINTERS, paint
 from nst_core.styles.painters.__main__ import main as repaint
 
@@ -71,6 +71,43 @@ def test_preset_file(name: str) -> None:
     assert max(image.size) == 1024
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_example_of_a_preset(name: str) -> None:
+    example = Gallery.load()[name].example
+    assert example is not None
+    assert example.stat().st_size < 60_000
+    with Image.open(example) as image:
+        image.load()
+        assert (image.format, image.mode, max(image.size)) == ("JPEG", "RGB", 480)
+
+
+def test_examples_are_of_the_presets_and_of_one_photo() -> None:
+    pictures = [style.example for style in Gallery.load() if style.example]
+    assert set(EXAMPLES.iterdir()) == set(pictures)
+    sizes = set()
+    for path in pictures:
+        with Image.open(path) as image:
+            sizes.add(image.size)
+    assert len(sizes) == 1
+
+
+def test_every_example_has_the_colours_of_its_own_preset() -> None:
+    """Swapped or stale examples are further from their preset than from most others."""
+    presets = {style.name: palette(opened(style)) for style in Gallery.load()}
+    for style in Gallery.load():
+        with Image.open(style.example or "") as image:
+            mine = palette(image)
+        nearest = sorted(presets, key=lambda name: float(np.abs(presets[name] - mine).sum()))
+        assert style.name in nearest[:3], (style.name, nearest)
+
+
+def palette(image: Image.Image) -> NDArray[np.float64]:
+    """Shares of coarse colours."""
+    bins = (small(image, 256) // 64).astype(int) @ np.array([16, 4, 1])
+    shares: NDArray[np.float64] = np.bincount(bins.ravel(), minlength=64) / bins.size
+    return shares
+
+
 def test_presets_are_not_heavy() -> None:
     sizes = [style.path.stat().st_size for style in Gallery.load()]
     assert max(sizes) < 600_000
@@ -95,15 +132,12 @@ def test_presets_differ() -> None:
 
 def fingerprint(image: Image.Image) -> NDArray[np.float64]:
     """Shares of coarse colours, and how much detail there is at four scales, both ways."""
-    sheet = small(image, 256)
-    bins = (sheet // 64).astype(int) @ np.array([16, 4, 1])
-    colours = np.bincount(bins.ravel(), minlength=64) / bins.size
-    grey = sheet.mean(-1) / 255
+    grey = small(image, 256).mean(-1) / 255
     detail = []
     for step in (1, 2, 4, 8):
         detail.append(np.abs(grey[step:] - grey[:-step]).mean())
         detail.append(np.abs(grey[:, step:] - grey[:, :-step]).mean())
-    return np.concatenate([colours, detail])
+    return np.concatenate([palette(image), detail])
 
 
 def test_loading_the_presets_is_instant() -> None:
@@ -201,6 +235,7 @@ def test_own_pictures_follow_the_presets(tmp_path: Path) -> None:
     style = gallery["my_painting_2"]
     assert style.title == "My Painting 2"
     assert style.read() == path.read_bytes()
+    assert style.example is None
 
 
 @pytest.mark.parametrize("ending", ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"])
@@ -214,6 +249,7 @@ def test_own_picture_replaces_a_preset_in_place(tmp_path: Path) -> None:
     gallery = Gallery.load(tmp_path)
     assert gallery.names() == tuple(NAMES)
     assert gallery["mosaic"].path == path
+    assert gallery["mosaic"].example is None
 
 
 @pytest.mark.parametrize(
@@ -288,63 +324,3 @@ def test_notes_that_make_no_sense_are_refused(tmp_path: Path, notes: str) -> Non
 def test_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings, match="does not exist"):
         Gallery.load(tmp_path / "nowhere")
-
-
-# The contact sheet
-
-
-def many(folder: Path, count: int) -> list[Style]:
-    """Plain styles of different colours."""
-    styles = []
-    for n in range(count):
-        path = picture(folder / f"own_{n}.png", (255 - n * 4, 40 + n * 3, n * 4))
-        words = {"description": "", "author": "", "licence": ""}
-        styles.append(Style(name=f"own_{n}", title=f"Own {n}", path=path, **words))
-    return styles
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 7, 12, 17, 60])
-def test_sheet_suits_telegram(tmp_path: Path, count: int) -> None:
-    sheet = contact_sheet(many(tmp_path, count))
-    width, height = sheet.size
-    assert sheet.mode == "RGB"
-    assert width + height < 10_000
-    assert max(width / height, height / width) < 20
-    if count >= 12:
-        assert 3 / 4 <= width / height <= 4 / 3
-
-
-@pytest.mark.parametrize("count", [1, 12, 60])
-def test_sheet_shows_every_style_once(tmp_path: Path, count: int) -> None:
-    styles = many(tmp_path, count)
-    sheet = np.asarray(contact_sheet(styles, tile=64))
-    for style in styles:
-        colour = np.asarray(opened(style).convert("RGB"))[0, 0]
-        area = int((np.abs(sheet.astype(int) - colour).max(-1) <= 1).sum())
-        # A square less its rim, its round corners and its number.
-        assert 0.8 * 64 * 64 < area <= 64 * 64, style.name
-
-
-def test_sheet_takes_the_columns_asked_for(tmp_path: Path) -> None:
-    styles = many(tmp_path, 6)
-    wide, tall = contact_sheet(styles, columns=6), contact_sheet(styles, columns=1)
-    assert wide.width > 6 * 256
-    assert tall.height > 6 * 256
-    assert tall.width < 2 * 256
-
-
-def test_sheet_shrinks_what_telegram_would_refuse(tmp_path: Path) -> None:
-    sheet = contact_sheet(many(tmp_path, 40), tile=2000)
-    assert sum(sheet.size) < 10_000
-
-
-@pytest.mark.parametrize("title", ["Ночь над рекой", "Ünïcödé", "漢字", "W" * 300, "a\nb", ""])
-def test_sheet_writes_any_title(tmp_path: Path, title: str) -> None:
-    path = picture(tmp_path / "own.png")
-    style = Style(name="own", title=title, description="", author="", licence="", path=path)
-    assert contact_sheet([style]).width > 256
-
-
-def test_sheet_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        contact_sheet([])

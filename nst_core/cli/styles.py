@@ -13,7 +13,7 @@ from rich.text import Text
 from nst_core.cli import sources
 from nst_core.cli.options import PICTURES
 from nst_core.images import encode_jpeg, encode_png, from_pil
-from nst_core.styles import contact_sheet
+from nst_core.styles import Tile, contact_sheet
 
 __all__ = ["register"]
 
@@ -31,7 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sheet:
         sources.check_outputs({arguments.sheet: PICTURES}, [])
         encode = encode_png if arguments.sheet.suffix.lower() == ".png" else encode_jpeg
-        sources.write(arguments.sheet, encode(from_pil(contact_sheet(gallery))))
+        sheet = contact_sheet(Tile.of(style, style.title) for style in gallery)
+        sources.write(arguments.sheet, encode(from_pil(sheet)))
         return 0
     table = Table("name", "title", "description", "licence", box=None, pad_edge=False)
     for style in gallery:

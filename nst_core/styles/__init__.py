@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from nst_core.styles.gallery import Gallery, Style
-from nst_core.styles.sheet import contact_sheet
+from nst_core.styles.sheet import Tile, contact_sheet
 
-__all__ = ["Gallery", "Style", "contact_sheet"]
+__all__ = ["Gallery", "Style", "Tile", "contact_sheet"]

@@ -6,9 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PRESETS", "Preset", "read_catalogue"]
+__all__ = ["EXAMPLES", "PRESETS", "Preset", "read_catalogue"]
 
 PRESETS = Path(__file__).parent / "presets"
+EXAMPLES = Path(__file__).parent / "examples"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

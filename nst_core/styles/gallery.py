@@ -14,7 +14,7 @@ from typing import Any
 
 from nst_core.errors import ImageRejected, InvalidSettings, UnknownStyle
 from nst_core.images import decode
-from nst_core.styles.catalogue import PRESETS, read_catalogue
+from nst_core.styles.catalogue import EXAMPLES, PRESETS, read_catalogue
 
 __all__ = ["Gallery", "Style"]
 
@@ -57,6 +57,7 @@ class Style:
         author: who made the picture; may be empty for an operator's picture.
         licence: SPDX identifier or words; may be empty for an operator's picture.
         path: the picture's file.
+        example: the file of a sample photo painted in the style, where there is one.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Style:
     author: str
     licence: str
     path: Path
+    example: Path | None = None
 
     def read(self) -> bytes:
         """Return the encoded file of the picture."""
@@ -164,7 +166,14 @@ def _presets() -> Iterator[Style]:
             author=entry.author,
             licence=entry.licence,
             path=PRESETS / f"{entry.name}.jpg",
+            example=_example(entry.name),
         )
+
+
+def _example(name: str) -> Path | None:
+    """The example of a preset; one that has just been thought of has none yet."""
+    path = EXAMPLES / f"{name}.jpg"
+    return path if path.exists() else None
 
 
 def _own(folder: Path) -> Iterator[Style]:
