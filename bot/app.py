@@ -17,14 +17,16 @@ from telegram.ext import (
 from bot.config import Config
 from bot.desk import Desk, put_desk
 from bot.handlers import buttons, commands, errors, pictures, strays
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Rules
 from bot.kinds import App
-from bot.ledger import Ledger
 from bot.limiter import RetryLimiter
-from bot.orders import Order
+from bot.links import Links
+from bot.look import Look
 from bot.processor import PerChatProcessor
-from bot.session import Store
+from bot.session import Sessions
 from bot.sheet import Sheet
+from bot.source import Source
+from bot.store import Store
 from bot.transport import Line
 from nst_core.executor.base import Executor
 from nst_core.styles import Gallery
@@ -32,16 +34,28 @@ from nst_core.styles import Gallery
 __all__ = ["UPDATES", "build"]
 
 UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
-_FILES: Final = filters.PHOTO | (filters.Document.ALL & ~filters.ANIMATION)
+_FILES: Final = filters.PHOTO | filters.Sticker.ALL | (filters.Document.ALL & ~filters.ANIMATION)
 
 
 def build(
-    config: Config, executor: Executor, limiter: RetryLimiter, line: Line
+    config: Config,
+    executor: Executor,
+    limiter: RetryLimiter,
+    line: Line,
+    links: Links | None = None,
 ) -> tuple[App, Desk]:
     """The application with everything in its place; nothing has started yet.
 
+    Args:
+        config: what the operator decided.
+        executor: what paints.
+        limiter: what keeps to Telegram's limits.
+        line: what talks to Telegram.
+        links: what fetches from the web; None makes one that goes to public places only.
+
     Raises:
         StylizeError: the operator's own styles cannot be used.
+        OSError: what is to be remembered cannot be kept; `sqlite3.Error` likewise.
     """
     builder = (
         ApplicationBuilder()
@@ -57,17 +71,24 @@ def build(
     # The builder's types do not know that a rate limiter changes the type of the bot.
     application = cast("App", builder.build())
     gallery = Gallery.load(config.styles)
-    paintings: Ledger[Order] = Ledger()
+    store, source = Store(config.data), Source(application.bot, links or Links())
     jobs = Jobs(
         application.bot,
         executor,
         gallery,
-        settings=config.settings,
-        per_user=config.jobs_per_user,
-        largest=config.largest,
-        paintings=paintings,
+        store,
+        source,
+        Rules(settings=config.settings, per_user=config.jobs_per_user, largest=config.largest),
     )
-    desk = Desk(gallery, jobs, Store(time.monotonic), Sheet(gallery), paintings)
+    desk = Desk(
+        gallery=gallery,
+        usual=Look.of(config.settings),
+        jobs=jobs,
+        sessions=Sessions(time.monotonic),
+        sheet=Sheet(gallery),
+        store=store,
+        source=source,
+    )
     put_desk(application, desk)
     _add_handlers(application, desk)
     return application, desk
@@ -83,7 +104,14 @@ def _add_handlers(application: App, desk: Desk) -> None:
             CommandHandler("help", commands.help_, new),
             CommandHandler("styles", commands.styles, new),
             CommandHandler("style", commands.style, new),
+            CommandHandler("mix", commands.mix, new),
+            CommandHandler("me", commands.me, new),
+            CommandHandler("settings", commands.settings, new),
+            CommandHandler("queue", commands.queue, new),
             CommandHandler("cancel", commands.cancel, new),
+            CommandHandler("share", commands.share, new),
+            CommandHandler("privacy", commands.privacy, new),
+            CommandHandler("forget", commands.forget, new),
             CommandHandler(desk.gallery.names(), commands.preset, new),
             MessageHandler(new & _FILES, pictures.receive),
             MessageHandler(new & filters.COMMAND, strays.unknown_command),

@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from telegram import BotCommand
 
 from bot.keyboards import Named, label
-from bot.texts import Text, toast
+from bot.texts import Text
+from bot.words import Words
 
-__all__ = ["BUILTIN", "menu"]
+__all__ = ["BUILTIN", "GROUP", "group_menu", "menu"]
 
-BUILTIN: Final[Mapping[str, Text]] = {
-    "start": Text.COMMAND_START,
-    "help": Text.COMMAND_HELP,
-    "styles": Text.COMMAND_STYLES,
-    "style": Text.COMMAND_STYLE,
-    "cancel": Text.COMMAND_CANCEL,
-}
+BUILTIN: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "start": Text.COMMAND_START,
+        "styles": Text.COMMAND_STYLES,
+        "settings": Text.COMMAND_SETTINGS,
+        "style": Text.COMMAND_STYLE,
+        "mix": Text.COMMAND_MIX,
+        "me": Text.COMMAND_ME,
+        "queue": Text.COMMAND_QUEUE,
+        "cancel": Text.COMMAND_CANCEL,
+        "share": Text.COMMAND_SHARE,
+        "help": Text.COMMAND_HELP,
+        "privacy": Text.COMMAND_PRIVACY,
+        "forget": Text.COMMAND_FORGET,
+    }
+)
+GROUP: Final = ("style", "styles", "mix", "me", "queue", "cancel", "settings", "help")
+"""What is of use where others read along."""
+
 # What Telegram takes.
 _MOST: Final = 100
 
 
-def menu(gallery: Iterable[Named]) -> list[BotCommand]:
+def menu(gallery: Iterable[Named], words: Words) -> list[BotCommand]:
     """What Telegram shows behind the button "Menu"."""
-    own = [BotCommand(command, toast(text)) for command, text in BUILTIN.items()]
+    own = [BotCommand(command, words.plain(text)) for command, text in BUILTIN.items()]
     presets = [
-        BotCommand(style.name, toast(Text.COMMAND_PRESET, style=label(style))) for style in gallery
+        BotCommand(style.name, words.plain(Text.COMMAND_PRESET, style=label(style, words)))
+        for style in gallery
     ]
     return [*own, *presets][:_MOST]
+
+
+def group_menu(words: Words) -> list[BotCommand]:
+    """The same in groups, without what would only be in the way there."""
+    return [BotCommand(command, words.plain(BUILTIN[command])) for command in GROUP]

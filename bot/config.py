@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bot.hosts import is_http_url
+from nst_core.paths import expanded
 from nst_core.settings import RANGES, Quality, Settings
 
 __all__ = ["VARIABLES", "Config", "ConfigError", "Variable", "load"]
@@ -51,6 +53,11 @@ VARIABLES: Final = (
     Variable("STYLEGRAM_STEPS", "", "optimisation steps; empty takes the quality's own number"),
     Variable("STYLEGRAM_STYLES", "", "a folder with style pictures of your own"),
     Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for, by a button"),
+    Variable(
+        "STYLEGRAM_DATA",
+        "",
+        "a folder for what is to outlive a restart; empty takes ~/.local/share/stylegram",
+    ),
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
     Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
 )
@@ -74,6 +81,7 @@ class Config:
         api_url: where the Bot API is, without a slash at the end.
         settings: how paintings are made unless the person says otherwise.
         styles: the operator's own style pictures.
+        data: where to keep what is to outlive a restart; None keeps it in memory.
         largest: long side in pixels that a person may ask for.
         jobs_per_user: how many jobs one person may have waiting and running.
         log_level: a level name of `logging`.
@@ -83,6 +91,7 @@ class Config:
     api_url: str = _DEFAULTS["BOT_API_URL"]
     settings: Settings = field(default_factory=Settings)
     styles: Path | None = None
+    data: Path | None = None
     largest: int = int(_DEFAULTS["STYLEGRAM_LARGEST"])
     jobs_per_user: int = int(_DEFAULTS["STYLEGRAM_JOBS_PER_USER"])
     log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
@@ -109,6 +118,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
             steps=reader.read("STYLEGRAM_STEPS", _steps, _ENGINE.steps),
         ),
         styles=reader.read("STYLEGRAM_STYLES", _folder, None),
+        data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
         largest=reader.read("STYLEGRAM_LARGEST", _whole_in_range("size"), 1),
         jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
         log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
@@ -200,6 +210,11 @@ def _one_of(choices: Sequence[str], text: str) -> str:
         msg = f"must be one of {', '.join(choices)}, not {text!r}"
         raise _Problem(msg)
     return text
+
+
+def _data(text: str) -> Path:
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return expanded(text) if text else expanded(home) / "stylegram"
 
 
 def _folder(text: str) -> Path | None:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
 
+from bot.copies import Copy, film
 from bot.errors import Sorry
 from bot.kinds import Bot
 from bot.limiter import FOREVER, NEVER
-from bot.orders import Order, Place
+from bot.orders import Form, Order, Place
 from bot.outgoing import answering
-from bot.texts import Text, about, say
+from bot.texts import Text
 from bot.transport import NEVER_SENT
 from nst_core.executor.base import Finished
 from nst_core.images import decode, encode_jpeg
 from nst_core.result import Note
 
-__all__ = ["deliver", "fits_photo"]
+__all__ = ["deliver", "file_in", "fits_photo", "send_copy", "send_pair"]
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +72,8 @@ async def deliver(
             return await _send_photo(bot, order, painting, keyboard)
         except BadRequest as error:
             logger.warning("not taken as a photo, sending a file: %s", error)
-    try:
+    with _refusals():
         return await _send_document(bot, order, painting, keyboard)
-    except BadRequest as error:
-        logger.warning("a painting was not taken: %s", error)
-        raise Sorry(Text.NOT_DELIVERED) from error
 
 
 def fits_photo(painting: Finished) -> bool:
@@ -88,22 +86,49 @@ def fits_photo(painting: Finished) -> bool:
     )
 
 
+async def send_copy(bot: Bot, order: Order, copy: Copy, form: Form) -> Message:
+    """Send the lossless file of a painting, or the film of how it grew, as an answer to its photo.
+
+    Raises:
+        Forbidden: the person has shut the bot out.
+        Sorry: Telegram did not take it, or did not say whether it did.
+    """
+    if form is Form.FILM:
+        return await _send_film(bot, order, await film(copy))
+    name, data = await _as_file(copy.painting)
+    caption = order.words.say(Text.RESULT_FILE, style=order.title)
+    with _refusals():
+        return await _send_file(bot, order, name, data, caption)
+
+
+async def send_pair(bot: Bot, order: Order, image: bytes) -> Message:
+    """Send photo and painting side by side, as an answer to the photo.
+
+    Raises:
+        Forbidden: the person has shut the bot out.
+        Sorry: Telegram did not take it, or did not say whether it did.
+    """
+    caption = order.words.say(Text.RESULT_PAIR, style=order.title)
+    with _refusals():
+        async with _uploading(bot, order.place, ChatAction.UPLOAD_PHOTO):
+            return await _once(
+                lambda: bot.send_photo(order.place.chat, image, **_envelope(order, caption))
+            )
+
+
+def file_in(message: Message) -> str:
+    """What Telegram gives the painting out by that it was sent."""
+    if message.photo:
+        return message.photo[-1].file_id
+    return message.document.file_id if message.document else ""
+
+
 async def _send_photo(
     bot: Bot, order: Order, painting: Finished, keyboard: InlineKeyboardMarkup | None
 ) -> Message:
+    envelope = _envelope(order, _caption(order, painting), keyboard)
     async with _uploading(bot, order.place, ChatAction.UPLOAD_PHOTO):
-        return await _once(
-            lambda: bot.send_photo(
-                order.place.chat,
-                painting.image,
-                caption=_caption(order, painting),
-                parse_mode=ParseMode.HTML,
-                message_thread_id=order.place.topic,
-                reply_parameters=answering(order.content.message),
-                reply_markup=keyboard,
-                rate_limit_args=FOREVER,
-            )
-        )
+        return await _once(lambda: bot.send_photo(order.place.chat, painting.image, **envelope))
 
 
 async def _send_document(
@@ -111,20 +136,61 @@ async def _send_document(
 ) -> Message:
     why = () if order.content.as_file else (Text.REMARK_AS_FILE,)
     name, data = await _as_file(painting)
+    return await _send_file(bot, order, name, data, _caption(order, painting, *why), keyboard)
+
+
+async def _send_film(bot: Bot, order: Order, data: bytes) -> Message:
+    caption = order.words.say(Text.RESULT_FILM, style=order.title)
+    envelope = _envelope(order, caption)
+    try:
+        async with _uploading(bot, order.place, ChatAction.UPLOAD_VIDEO):
+            return await _once(
+                lambda: bot.send_animation(
+                    order.place.chat, data, filename="painting.mp4", **envelope
+                )
+            )
+    except BadRequest as error:
+        logger.warning("not taken as an animation, sending a file: %s", error)
+    with _refusals():
+        return await _send_file(bot, order, "painting.mp4", data, caption)
+
+
+async def _send_file(
+    bot: Bot,
+    order: Order,
+    name: str,
+    data: bytes,
+    caption: str,
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> Message:
+    envelope = _envelope(order, caption, keyboard)
     async with _uploading(bot, order.place, ChatAction.UPLOAD_DOCUMENT):
         return await _once(
-            lambda: bot.send_document(
-                order.place.chat,
-                data,
-                filename=name,
-                caption=_caption(order, painting, *why),
-                parse_mode=ParseMode.HTML,
-                message_thread_id=order.place.topic,
-                reply_parameters=answering(order.content.message),
-                reply_markup=keyboard,
-                rate_limit_args=FOREVER,
-            )
+            lambda: bot.send_document(order.place.chat, data, filename=name, **envelope)
         )
+
+
+def _envelope(
+    order: Order, caption: str, keyboard: InlineKeyboardMarkup | None = None
+) -> dict[str, Any]:
+    return {
+        "caption": caption,
+        "parse_mode": ParseMode.HTML,
+        "message_thread_id": order.place.topic,
+        "reply_parameters": answering(order.content.message),
+        "reply_markup": keyboard,
+        "rate_limit_args": FOREVER,
+    }
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """A refusal, in words for the person."""
+    try:
+        yield
+    except BadRequest as error:
+        logger.warning("a painting was not taken: %s", error)
+        raise Sorry(Text.NOT_DELIVERED) from error
 
 
 async def _as_file(painting: Finished) -> tuple[str, bytes]:
@@ -138,8 +204,10 @@ def _caption(order: Order, painting: Finished, *more: Text) -> str:
     """How it was made; then a line for each thing that is otherwise than was asked for."""
     result = Text.RESULT_SKETCHED if painting.sketched else Text.RESULT
     remarks = [_REMARKS[note] for note in painting.notes if note in _REMARKS]
-    lines = [say(result, style=order.title, seconds=about(painting.seconds))]
-    return "\n".join((*lines, *map(say, (*remarks, *more))))
+    say, seconds = order.words.say, order.words.duration(painting.seconds)
+    return "\n".join(
+        (say(result, style=order.title, seconds=seconds), *map(say, (*remarks, *more)))
+    )
 
 
 async def _once(send: Callable[[], Awaitable[Message]]) -> Message:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.albums import Albums
+from bot.errands import Errands
 from bot.jobs import Jobs
 from bot.kinds import App, Context
-from bot.ledger import Ledger
-from bot.orders import Order
-from bot.session import Store
+from bot.look import Look
+from bot.session import Sessions
 from bot.sheet import Sheet
+from bot.source import Source
+from bot.store import Store
 from nst_core.styles import Gallery
 
 __all__ = ["Desk", "desk_of", "put_desk"]
@@ -24,17 +26,18 @@ class Desk:
     """Everything a handler may need.
 
     Attributes:
-        paintings: what each of ours was ordered by.
-        questions: who was asked by each of ours.
+        usual: how paintings look unless somebody asks for something else.
     """
 
     gallery: Gallery
+    usual: Look
     jobs: Jobs
-    sessions: Store
+    sessions: Sessions
     sheet: Sheet
-    paintings: Ledger[Order]
+    store: Store
+    source: Source
     albums: Albums = field(default_factory=Albums)
-    questions: Ledger[int] = field(default_factory=Ledger)
+    errands: Errands = field(default_factory=Errands)
 
 
 def put_desk(application: App, desk: Desk) -> None:

@@ -9,7 +9,8 @@ from typing import Final
 
 from telegram.error import TelegramError
 
-from bot.texts import Text, say
+from bot.texts import Text
+from bot.words import Words
 from nst_core.errors import (
     Diverged,
     ExecutorClosed,
@@ -86,17 +87,37 @@ class PaintingFailed(Exception):
         self.event = event
 
 
-def explain(error: BaseException) -> str:
+_LINKS: Final[Mapping[LinkReason, Text]] = MappingProxyType(
+    {
+        LinkReason.BAD_URL: Text.LINK_BAD,
+        LinkReason.FORBIDDEN_ADDRESS: Text.LINK_FORBIDDEN,
+        LinkReason.UNREACHABLE: Text.LINK_UNREACHABLE,
+        LinkReason.REFUSED: Text.LINK_REFUSED,
+        LinkReason.TOO_BIG: Text.LINK_TOO_BIG,
+        LinkReason.TOO_SLOW: Text.LINK_UNREACHABLE,
+        LinkReason.NOT_A_PICTURE: Text.LINK_NOT_A_PICTURE,
+        LinkReason.TOO_MANY_REDIRECTS: Text.LINK_BAD,
+    }
+)
+
+
+def explain(error: BaseException, words: Words) -> str:
     """The error as a message, in HTML."""
+    if isinstance(error, Sorry):
+        return words.say(error.key, **error.values)
+    return words.say(_key(error))
+
+
+def _key(error: BaseException) -> Text:
     match error:
-        case Sorry():
-            return say(error.key, **error.values)
+        case LinkRefused():
+            return _LINKS[error.reason]
         case ImageRejected():
             return _by_name(type(error).__name__, error.reason)
         case PaintingFailed():
             return _by_name(error.event.error, error.event.reason)
         case TelegramError():
-            return say(Text.TELEGRAM_TROUBLE)
+            return Text.TELEGRAM_TROUBLE
         case _:
             return _by_name(type(error).__name__)
 
@@ -108,10 +129,10 @@ def is_expected(error: BaseException) -> bool:
             # Missing weights are in the log already, with all that is known of them.
             return error.event.error in (ImageRejected.__name__, WeightsError.__name__)
         case _:
-            return isinstance(error, Sorry | ImageRejected | ExecutorClosed)
+            return isinstance(error, Sorry | ImageRejected | LinkRefused | ExecutorClosed)
 
 
-def _by_name(name: str, reason: str = "") -> str:
+def _by_name(name: str, reason: str = "") -> Text:
     if name == ImageRejected.__name__:
-        return say(_REJECTED.get(reason, Text.NOT_A_PICTURE))
-    return say(_BY_CLASS_NAME.get(name, Text.INTERNAL))
+        return _REJECTED.get(reason, Text.NOT_A_PICTURE)
+    return _BY_CLASS_NAME.get(name, Text.INTERNAL)

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.callbacks import CallbackData, CancelJob, OtherStyle, PaintAgain, PickStyle, encode
+from bot.callbacks import (
+    Aid,
+    CallbackData,
+    CancelJob,
+    ChooseAid,
+    Demand,
+    MakeDemand,
+    PaintAgain,
+    PickOwn,
+    PickStyle,
+    TurnPage,
+    encode,
+)
 from bot.look import Change
+from bot.mixing import MOST_PARTS, Shift, shifted
 from bot.orders import Order
-from bot.session import Preset
-from bot.texts import Text, shorten, toast
+from bot.session import Mix
+from bot.sheet import PAGE
+from bot.texts import Text, shorten
+from bot.words import Words
 from nst_core.executor.base import Finished
 from nst_core.result import Note
-from nst_core.settings import Settings
 
-__all__ = ["Named", "after", "cancel", "label", "styles"]
+__all__ = ["Named", "Offer", "after", "cancel", "label", "own_styles", "styles"]
 
-# Telegram takes 100 buttons; a row of three still shows a title whole on a phone.
-MAX_BUTTONS: Final = 99
 _ROW: Final = 3
+_OWN_ROW: Final = 5
 
 _CHANGES: Final[Mapping[Change, Text]] = MappingProxyType(
     {
@@ -40,8 +53,7 @@ _BRUSHWORK: Final = frozenset({Change.FINER, Change.BOLDER, Change.AGAIN})
 _ROWS: Final = (
     (Change.SOFTER, Change.STRONGER),
     (Change.FINER, Change.BOLDER),
-    (Change.OWN_COLORS, Change.STYLE_COLORS, Change.AGAIN),
-    (Change.LARGER,),
+    (Change.OWN_COLORS, Change.STYLE_COLORS, Change.AGAIN, Change.LARGER),
 )
 
 
@@ -57,67 +69,169 @@ class Named(Protocol):
         """The name it is shown by."""
 
 
-def label(style: Named) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What is offered to choose a style by.
+
+    Attributes:
+        owner: the only one who may press; None for anybody.
+        page: of the gallery, from 0.
+        last: what the style chosen last is called; empty where there is none.
+        has_own: whether there are style pictures of one's own.
+        may_be_style: whether the picture that is asked about may be the style.
+    """
+
+    owner: int | None = None
+    page: int = 0
+    last: str = ""
+    has_own: bool = False
+    may_be_style: bool = False
+
+
+def label(style: Named, words: Words) -> str:
     """The style's name before people; an operator may have given it a whole novel, or nothing."""
-    return shorten(style.title) or style.name
+    return shorten(words.title(style.title)) or style.name
 
 
-def styles(gallery: Iterable[Named], owner: int | None = None) -> InlineKeyboardMarkup:
-    """One button a style; with an `owner`, only that person may press."""
-    buttons = [
-        InlineKeyboardButton(label(style), callback_data=encode(PickStyle(style.name, owner)))
-        for style in islice(gallery, MAX_BUTTONS)
+def styles(gallery: Sequence[Named], words: Words, offer: Offer) -> InlineKeyboardMarkup:
+    """A page of styles, numbered as on the sheet, and the other ways to one."""
+    pages = -(-len(gallery) // PAGE)
+    page = min(offer.page, max(0, pages - 1))
+    first = page * PAGE
+    tiles = [
+        _button(f"{number} · {label(style, words)}", PickStyle(style.name, offer.owner))
+        for number, style in enumerate(gallery[first : first + PAGE], start=first + 1)
     ]
-    return InlineKeyboardMarkup(
-        [buttons[first : first + _ROW] for first in range(0, len(buttons), _ROW)]
+    turns = [
+        _button(words.plain(text), TurnPage((page + by) % pages, offer.owner))
+        for text, by in ((Text.BUTTON_PREVIOUS, -1), (Text.BUTTON_NEXT, 1))
+        if pages > 1
+    ]
+    rows = [_quick(words, offer), *_in_rows(tiles, _ROW), turns, _ways(words, offer)]
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def _quick(words: Words, offer: Offer) -> list[InlineKeyboardButton]:
+    surprise = _button(words.plain(Text.BUTTON_SURPRISE), ChooseAid(Aid.SURPRISE, offer.owner))
+    if not offer.last:
+        return [surprise]
+    last = words.plain(Text.BUTTON_LAST, style=offer.last)
+    return [_button(last, ChooseAid(Aid.LAST, offer.owner)), surprise]
+
+
+def _ways(words: Words, offer: Offer) -> list[InlineKeyboardButton]:
+    ways = (
+        (offer.has_own, Text.BUTTON_OWN, Aid.OWN),
+        (offer.may_be_style, Text.BUTTON_THIS, Aid.THIS),
     )
+    return [
+        _button(words.plain(text), ChooseAid(aid, offer.owner))
+        for is_offered, text, aid in ways
+        if is_offered
+    ]
 
 
-def cancel(job: str) -> InlineKeyboardMarkup:
+def own_styles(numbers: Iterable[int], owner: int | None) -> InlineKeyboardMarkup:
+    """A button for each of one's own style pictures, numbered as on their sheet.
+
+    Args:
+        numbers: what the store knows them by.
+        owner: the only one who may press.
+    """
+    tiles = [
+        _button(str(shown), PickOwn(number, owner)) for shown, number in enumerate(numbers, start=1)
+    ]
+    return InlineKeyboardMarkup(list(_in_rows(tiles, _OWN_ROW)))
+
+
+def cancel(job: str, words: Words) -> InlineKeyboardMarkup:
     """The red button under a job's progress."""
     button = InlineKeyboardButton(
-        toast(Text.BUTTON_CANCEL), callback_data=encode(CancelJob(job)), style="danger"
+        words.plain(Text.BUTTON_CANCEL), callback_data=encode(CancelJob(job)), style="danger"
     )
     return InlineKeyboardMarkup([[button]])
 
 
-def after(order: Order, painting: Finished, usual: Settings, largest: int) -> InlineKeyboardMarkup:
+def after(
+    job: str, order: Order, painting: Finished, largest: int, parts: Sequence[str] = ()
+) -> InlineKeyboardMarkup:
     """What one may do with a painting: one step further each way, where there is one.
 
     Args:
+        job: whose painting it is.
         order: what was ordered.
         painting: what came of it.
-        usual: how the operator has paintings made.
         largest: long side in pixels that a person may ask for.
+        parts: what the styles of a mix are called.
     """
-    style = order.style.name if isinstance(order.style, Preset) else None
-    settings = order.look.settings(usual, largest)
-    useless = set(_useless(painting, settings))
+    words, useless = order.words, set(_useless(painting, order))
     rows = [
         [
-            _button(_CHANGES[change], PaintAgain(further, style))
+            _button(words.plain(_CHANGES[change]), PaintAgain(job, change))
             for change in row
-            if change not in useless
-            and (further := order.look.after(change))
-            and further.settings(usual, largest) != settings
+            if change not in useless and order.look.after(change, largest)
         ]
         for row in _ROWS
     ]
-    rows[-1].append(_button(Text.BUTTON_OTHER_STYLE, OtherStyle()))
+    rows += [_shifts(job, order, parts), _demands(job, order, Demand.MIX, Demand.OTHER)]
+    rows.append(_demands(job, order, *_copies(order, painting)))
     return InlineKeyboardMarkup([row for row in rows if row])
 
 
-def _useless(painting: Finished, settings: Settings) -> Iterator[Change]:
+def _useless(painting: Finished, order: Order) -> Iterator[Change]:
     """What would change nothing about such a painting."""
     if painting.sketched:
         # A sketch has no brush, and no chance in it.
         yield from _BRUSHWORK
     if Note.FINER_BRUSH in painting.notes:
         yield Change.BOLDER
-    if max(painting.width, painting.height) < settings.size:
+    if max(painting.width, painting.height) < order.look.size:
         # The photo has no more pixels, or the memory has no more room.
         yield Change.LARGER
 
 
-def _button(text: Text, data: CallbackData) -> InlineKeyboardButton:
-    return InlineKeyboardButton(toast(text), callback_data=encode(data))
+def _shifts(job: str, order: Order, parts: Sequence[str]) -> list[InlineKeyboardButton]:
+    return [
+        _button(order.words.plain(Text.BUTTON_MORE, style=name), PaintAgain(job, shift))
+        for shift, name in zip(Shift, parts, strict=False)
+        if shifted(order.style, shift)
+    ]
+
+
+_DEMANDS: Final[Mapping[Demand, Text]] = MappingProxyType(
+    {
+        Demand.MIX: Text.BUTTON_MIX,
+        Demand.OTHER: Text.BUTTON_OTHER_STYLE,
+        Demand.FILE: Text.BUTTON_FILE,
+        Demand.FILM: Text.BUTTON_FILM,
+        Demand.PAIR: Text.BUTTON_PAIR,
+    }
+)
+
+
+def _copies(order: Order, painting: Finished) -> Iterator[Demand]:
+    if not order.content.as_file:
+        yield Demand.FILE
+    if not painting.sketched:
+        yield Demand.FILM
+    yield Demand.PAIR
+
+
+def _demands(job: str, order: Order, *demands: Demand) -> list[InlineKeyboardButton]:
+    full = isinstance(order.style, Mix) and len(order.style.parts) >= MOST_PARTS
+    return [
+        _button(order.words.plain(_DEMANDS[demand]), MakeDemand(job, demand))
+        for demand in demands
+        if not (full and demand is Demand.MIX)
+    ]
+
+
+def _in_rows(
+    buttons: Sequence[InlineKeyboardButton], length: int
+) -> Iterator[Sequence[InlineKeyboardButton]]:
+    for first in range(0, len(buttons), length):
+        yield buttons[first : first + length]
+
+
+def _button(text: str, data: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=encode(data))

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from telegram import InlineKeyboardMarkup
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.board import Board
 from bot.kinds import Bot
 from bot.limiter import NEVER, PATIENT, seconds_of
 from bot.orders import Order
 from bot.outgoing import send_text
-from bot.progress import GROUP_INTERVAL, PRIVATE_INTERVAL, ProgressReporter
-from bot.texts import Text, say
+from bot.progress import GROUP_INTERVAL, PRIVATE_INTERVAL, ProgressReporter, Sight
+from bot.texts import Text
 from bot.waiting import set_within
 
 __all__ = ["Notice"]
@@ -45,25 +46,32 @@ class Notice:
         self._order = order
         self._keyboard = keyboard
         self._on_shut_out = on_shut_out
-        self._message: int | None = None
-        self._latest = self._word(Text.OPENED)
+        self._board: Board | None = None
+        self._latest = Sight(self._word(Text.OPENED))
         self._reporter: ProgressReporter | None = None
         self._closing = asyncio.Event()
         self._opening = asyncio.create_task(self._open())
 
+    @property
+    def words(self) -> str:
+        """What it says, or is about to."""
+        return self._latest.text
+
     def show(self, key: Text, **values: object) -> None:
         """Let the message say this, when it is its time."""
-        self._latest = self._word(key, **values)
-        if self._reporter:
-            self._reporter.show(self._latest)
+        self._see(replace(self._latest, text=self._word(key, **values)))
+
+    def picture(self, image: bytes) -> None:
+        """Let the message show the painting as far as it is, when it is its time."""
+        self._see(replace(self._latest, picture=image))
 
     async def remove(self, otherwise: Text = Text.DONE) -> None:
         """Take the message away; where that is not allowed, close it in words."""
         await self._quiet()
-        if self._message is None:
+        if self._board is None:
             return
         try:
-            await self._bot.delete_message(self._order.place.chat, self._message)
+            await self._board.delete()
         except TelegramError:
             await self._close_with(self._word(otherwise))
 
@@ -89,6 +97,11 @@ class Notice:
         except TelegramError as error:
             logger.warning("a person could not be told: %s", error)
 
+    def _see(self, sight: Sight) -> None:
+        self._latest = sight
+        if self._reporter:
+            self._reporter.show(sight)
+
     async def _open(self) -> None:
         try:
             shown = await self._first_words()
@@ -102,29 +115,32 @@ class Notice:
             self._reporter.show(self._latest)
 
     async def _be_shut_out(self) -> None:
-        self._message = None
+        self._board = None
         await self._on_shut_out()
 
-    async def _first_words(self) -> str:
-        """What the message says now, after it was sent or taken over; "" where it says nothing."""
-        if self._order.notice is None:
+    async def _first_words(self) -> Sight:
+        """What the message shows now, after it was sent or taken over."""
+        question = self._order.notice
+        if question is None:
             return await self._send_patiently()
-        self._message = self._order.notice
-        text = self._latest
+        board = Board(
+            self._bot, self._order.place.chat, question.message, pictured=question.pictured
+        )
+        sight = self._latest
         try:
-            await self._edit(text, keyboard=self._keyboard)
+            await board.show(sight, self._keyboard)
         except BadRequest:
             # The question has been deleted.
-            self._message = None
             return await self._send_patiently()
         except Forbidden:
             raise
         except TelegramError as error:
             logger.info("a question becomes the progress message later: %s", error)
-            return ""
-        return text
+            sight = Sight()
+        self._board = board
+        return sight
 
-    async def _send_patiently(self) -> str:
+    async def _send_patiently(self) -> Sight:
         try:
             return await self._send(self._latest)
         except RetryAfter as refusal:
@@ -132,17 +148,18 @@ class Notice:
                 raise
         return await self._send(self._latest)
 
-    async def _send(self, text: str) -> str:
+    async def _send(self, sight: Sight) -> Sight:
+        """Words first; a picture comes with the next edit."""
         message = await send_text(
             self._bot,
             self._order.place,
-            text,
+            sight.text,
             reply_to=self._order.content.message,
             keyboard=self._keyboard,
             retries=NEVER,
         )
-        self._message = message.message_id
-        return text
+        self._board = Board(self._bot, self._order.place.chat, message.message_id)
+        return Sight(sight.text)
 
     async def _quiet(self) -> None:
         self._closing.set()
@@ -153,29 +170,21 @@ class Notice:
             await self._reporter.close()
 
     async def _close_with(self, text: str) -> None:
-        if self._message is None:
+        if self._board is None:
             return
         try:
-            await self._edit(text, keyboard=None)
+            await self._board.show(Sight(text), None)
         except TelegramError as error:
             logger.info("a progress message stays as it is: %s", error)
 
-    async def _refresh(self, text: str) -> None:
+    async def _refresh(self, sight: Sight) -> None:
+        if self._board is None:
+            return
         try:
-            await self._edit(text, keyboard=self._keyboard)
+            await self._board.show(sight, self._keyboard)
         except Forbidden:
             await self._be_shut_out()
             raise
 
-    async def _edit(self, text: str, *, keyboard: InlineKeyboardMarkup | None) -> None:
-        await self._bot.edit_message_text(
-            text,
-            self._order.place.chat,
-            self._message,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard,
-            rate_limit_args=NEVER,
-        )
-
     def _word(self, key: Text, **values: object) -> str:
-        return say(key, style=self._order.title, **values)
+        return self._order.words.say(key, style=self._order.title, **values)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bot.look import USUAL, Look
+from bot.look import Look
 from bot.session import Picture, Style
+from bot.words import Language, Words, words_in
 
-__all__ = ["Order", "Place"]
+__all__ = ["Form", "Order", "Painting", "Place", "Question", "Takeover"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,22 @@ class Place:
         return self.chat < 0
 
 
+class Form(StrEnum):
+    """What of a painting is wanted."""
+
+    PAINTING = "painting"
+    FILE = "file"
+    FILM = "film"
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """A message of ours that becomes the progress message; `pictured` if it is a photo."""
+
+    message: int
+    pictured: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One painting to make.
@@ -31,12 +49,15 @@ class Order:
         place: where to answer.
         user: who asked, and may cancel.
         content: the photo.
-        style: the preset or style picture.
-        title: what the style is called before people.
+        style: the preset, style picture or mix.
+        title: what is to be painted, in a person's words.
         look: how, beside the style.
-        notice: a message of ours that becomes the progress message; None sends a new one.
-        button: the pressed button that asked for it, as message and data; a second press of it
-            while this one is under way is a slip.
+        language: what to speak about it.
+        preview: whether to show it while it grows.
+        form: what of it to send.
+        notice: what becomes the progress message; None sends a new one.
+        button: the pressed button that asked for it; a second press of it while this one is under
+            way is a slip.
     """
 
     place: Place
@@ -44,6 +65,42 @@ class Order:
     content: Picture
     style: Style
     title: str
-    look: Look = USUAL
-    notice: int | None = None
-    button: tuple[int, str] | None = None
+    look: Look
+    language: Language = Language.ENGLISH
+    preview: bool = True
+    form: Form = Form.PAINTING
+    notice: Takeover | None = None
+    button: str = ""
+
+    @property
+    def words(self) -> Words:
+        """What to speak about it."""
+        return words_in(self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """One that was painted.
+
+    Attributes:
+        order: what was ordered.
+        file_id: what Telegram gives it out by; empty before it was delivered.
+    """
+
+    order: Order
+    file_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one of our messages asks for: a style.
+
+    Attributes:
+        user: who is asked.
+        content: the photo that it is for; None where a photo is to follow.
+        mixing: what it is to be mixed with.
+    """
+
+    user: int
+    content: Picture | None = None
+    mixing: Style | None = None

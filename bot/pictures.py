@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import Final
 
-from telegram import Document, Message
+from telegram import Document, Message, Sticker
 from telegram.error import BadRequest, NetworkError
 
 from bot.errors import Sorry
@@ -39,12 +39,15 @@ def picture_in(message: Message | None) -> Picture | None:
     """The picture that a message holds, None for a message without any.
 
     Raises:
-        Sorry: there is a file, and it cannot be a picture or is too large.
+        Sorry: there is a file, and it cannot be a picture or is too large; or a sticker moves.
     """
     if message is None:
         return None
     if message.photo:
-        return Picture(message.photo[-1].file_id, message.message_id)
+        photo = message.photo[-1]
+        return Picture(photo.file_id, message.message_id, unique=photo.file_unique_id)
+    if message.sticker:
+        return _sticker(message.sticker, message.message_id)
     # Telegram describes an animation a second time, as a document.
     if message.document and not message.animation:
         return _document(message.document, message.message_id)
@@ -57,7 +60,13 @@ def _document(document: Document, message: int) -> Picture:
         raise Sorry(Text.NOT_A_FILE_I_READ)
     if (document.file_size or 0) > MAX_FILE_BYTES:
         raise _too_big()
-    return Picture(document.file_id, message, as_file=True)
+    return Picture(document.file_id, message, as_file=True, unique=document.file_unique_id)
+
+
+def _sticker(sticker: Sticker, message: int) -> Picture:
+    if sticker.is_animated or sticker.is_video:
+        raise Sorry(Text.STICKER_MOVES)
+    return Picture(sticker.file_id, message, unique=sticker.file_unique_id)
 
 
 async def fetch(bot: Bot, picture: Picture) -> bytes:

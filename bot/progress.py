@@ -1,10 +1,11 @@
-"""Progress of a job: newest text wins, edits are spaced, and any of them may be dropped."""
+"""Progress of a job: the newest wins, edits are spaced, and any of them may be dropped."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
@@ -13,7 +14,7 @@ from bot.limiter import seconds_of
 from bot.outgoing import is_unchanged
 from bot.waiting import set_within
 
-__all__ = ["GROUP_INTERVAL", "PRIVATE_INTERVAL", "ProgressReporter"]
+__all__ = ["GROUP_INTERVAL", "PRIVATE_INTERVAL", "ProgressReporter", "Sight"]
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,16 @@ PRIVATE_INTERVAL: Final = 2.5
 GROUP_INTERVAL: Final = 5.0
 _LAST_EDIT: Final = 5.0
 
-Edit: TypeAlias = Callable[[str], Awaitable[object]]
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a progress message shows: words, and the painting as far as it is, as JPEG."""
+
+    text: str = ""
+    picture: bytes | None = field(default=None, repr=False)
+
+
+Edit: TypeAlias = Callable[[Sight], Awaitable[object]]
 
 
 class ProgressReporter:
@@ -32,7 +42,7 @@ class ProgressReporter:
         interval: seconds from the end of one edit to the start of the next, and before the first.
     """
 
-    def __init__(self, edit: Edit, *, interval: float, shown: str = "") -> None:
+    def __init__(self, edit: Edit, *, interval: float, shown: Sight) -> None:
         self.interval = interval
         self._edit = edit
         self._shown = shown
@@ -41,10 +51,10 @@ class ProgressReporter:
         self._closing = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
-    def show(self, text: str) -> None:
-        """Let the message say `text`, as soon as may be; a newer text replaces an older one."""
-        self._latest = text
-        if text != self._shown:
+    def show(self, sight: Sight) -> None:
+        """Let the message show this, as soon as may be; what is newer replaces what is older."""
+        self._latest = sight
+        if sight != self._shown:
             self._news.set()
 
     async def close(self) -> None:
@@ -72,11 +82,11 @@ class ProgressReporter:
 
     async def _edit_once(self) -> float | None:
         """Seconds until the next edit; None when the message is gone for good."""
-        text = self._latest
-        if text == self._shown:
+        sight = self._latest
+        if sight == self._shown:
             return 0.0
         try:
-            await self._edit(text)
+            await self._edit(sight)
         except RetryAfter as refusal:
             # Not lost, only late: what is newest when the time is over will be shown.
             self._news.set()
@@ -90,5 +100,5 @@ class ProgressReporter:
         except TelegramError as error:
             logger.info("a progress edit was dropped: %s", error)
             return self.interval
-        self._shown = text
+        self._shown = sight
         return self.interval

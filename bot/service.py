@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import sqlite3
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
@@ -14,10 +15,9 @@ from urllib.parse import urlsplit
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.app import build
-from bot.commands import menu
 from bot.config import Config
-from bot.desk import Desk
 from bot.hosts import is_loopback
+from bot.introduction import introduce
 from bot.kinds import App
 from bot.limiter import RetryLimiter, seconds_of
 from bot.polling import Poller
@@ -65,6 +65,9 @@ async def serve(
         service = _Service(config, executor or LocalExecutor(), needs_engine=needs_engine)
     except StylizeError as error:
         raise CannotStart(str(error)) from error
+    except (OSError, sqlite3.Error) as error:
+        msg = f"What is to be remembered cannot be kept in {config.data}: {error}"
+        raise CannotStart(msg) from error
     code = 1
     try:
         with suppress(Interrupted):
@@ -81,6 +84,7 @@ class _Service:
     def __init__(self, config: Config, executor: Executor, *, needs_engine: bool) -> None:
         self._needs_engine = needs_engine
         self._starting: asyncio.Task[None] | None = None
+        self._introducing: asyncio.Task[None] | None = None
         self._limiter = RetryLimiter()
         self._executor = executor
         self._line = Line(direct=is_loopback(urlsplit(config.api_url).hostname or ""))
@@ -99,8 +103,10 @@ class _Service:
                 await self._executor.start()
             else:
                 self._starting = asyncio.create_task(self._start_if_possible())
-            await _introduce(self._application, self._desk)
             await self._application.start()
+            self._introducing = asyncio.create_task(
+                introduce(self._application.bot, self._desk.gallery)
+            )
             logger.info("@%s is listening.", self._application.bot.username)
             await self._poller.run()
         except StylizeError as error:
@@ -125,17 +131,20 @@ class _Service:
         Args:
             code: the exit code, where the process has to be left by force.
         """
-        if self._starting:
-            self._starting.cancel()
+        for task in filter(None, (self._starting, self._introducing)):
+            task.cancel()
         self._limiter.close()
         application = self._application
         if application.running:
             await _briefly(self._poller.confirm())
             await _briefly(application.stop())
         await self._desk.albums.close()
+        await self._desk.errands.close()
         await self._desk.jobs.close()
         await _briefly(application.shutdown())
         await self._line.close()
+        await self._desk.source.links.close()
+        self._desk.store.close()
         await _part_with(self._executor, code)
 
 
@@ -181,11 +190,3 @@ async def _connect(application: App) -> None:
             return
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-async def _introduce(application: App, desk: Desk) -> None:
-    """Fill the menu of commands; the bot works without it too."""
-    try:
-        await application.bot.set_my_commands(menu(desk.gallery))
-    except TelegramError as error:
-        logger.warning("the menu of commands was not set: %s", error)

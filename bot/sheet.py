@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final
 
@@ -15,7 +15,7 @@ from telegram.error import BadRequest
 
 from bot.kinds import Bot
 from bot.orders import Place
-from bot.outgoing import edit_words, is_unchanged, send_text
+from bot.outgoing import answering, edit_words, is_unchanged, send_text
 from nst_core.styles import Gallery, Style, Tile, contact_sheet
 
 __all__ = ["PAGE", "Sheet"]
@@ -46,26 +46,35 @@ class Sheet:
         return len(self._pages)
 
     async def send(
-        self, bot: Bot, place: Place, caption: str, keyboard: InlineKeyboardMarkup, page: int = 0
-    ) -> None:
+        self,
+        bot: Bot,
+        place: Place,
+        caption: str,
+        keyboard: InlineKeyboardMarkup,
+        page: int = 0,
+        *,
+        reply_to: int | None = None,
+    ) -> Message:
         """Send a page with its buttons; the buttons alone where there can be no picture."""
         shown = self._page(page)
         async with shown.in_turn():
-            try:
-                message = await bot.send_photo(
-                    place.chat,
-                    await shown.photo(),
-                    caption=caption,
-                    parse_mode=ParseMode.HTML,
-                    message_thread_id=place.topic,
-                    reply_markup=keyboard,
-                )
-            except BadRequest as error:
-                logger.warning("no contact sheet, only buttons: %s", error)
-                shown.forget()
-                await send_text(bot, place, caption, keyboard=keyboard)
-            else:
-                shown.remember(message)
+            message = await _send(bot, place, await shown.photo(), caption, keyboard, reply_to)
+            shown.remember(message)
+        return message
+
+    async def send_own(
+        self,
+        bot: Bot,
+        place: Place,
+        caption: str,
+        keyboard: InlineKeyboardMarkup,
+        pictures: Sequence[bytes],
+        *,
+        reply_to: int | None = None,
+    ) -> Message:
+        """Send a sheet of somebody's own pictures; one that cannot be read is a number only."""
+        photo = await asyncio.to_thread(_painted, [Tile(picture) for picture in pictures], 1)
+        return await _send(bot, place, photo, caption, keyboard, reply_to)
 
     async def turn(
         self,
@@ -126,16 +135,42 @@ class _Page:
         return self._encoded
 
     def remember(self, message: object) -> None:
-        """Take the id of the picture from the message that shows it now."""
-        if isinstance(message, Message) and message.photo:
-            self._file_id = message.photo[-1].file_id
+        """Take the id of the picture from the message that shows it now, if it does."""
+        shown = message.photo if isinstance(message, Message) else ()
+        self._file_id = shown[-1].file_id if shown else None
 
     def forget(self) -> None:
         """Upload it again the next time."""
         self._file_id = None
 
     def _paint(self) -> bytes:
-        buffer = io.BytesIO()
-        sheet = contact_sheet(map(Tile.of, self._styles), first=self._first, tile=_TILE)
-        sheet.save(buffer, "JPEG", quality=90)
-        return buffer.getvalue()
+        return _painted(map(Tile.of, self._styles), self._first)
+
+
+def _painted(tiles: Iterable[Tile], first: int) -> bytes:
+    buffer = io.BytesIO()
+    contact_sheet(tiles, first=first, tile=_TILE).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+async def _send(
+    bot: Bot,
+    place: Place,
+    photo: str | bytes,
+    caption: str,
+    keyboard: InlineKeyboardMarkup,
+    reply_to: int | None,
+) -> Message:
+    try:
+        return await bot.send_photo(
+            place.chat,
+            photo,
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=place.topic,
+            reply_parameters=answering(reply_to) if reply_to else None,
+            reply_markup=keyboard,
+        )
+    except BadRequest as error:
+        logger.warning("no contact sheet, only buttons: %s", error)
+        return await send_text(bot, place, caption, reply_to=reply_to, keyboard=keyboard)

@@ -1,12 +1,13 @@
-"""Who speaks: whose dialogue an update belongs to."""
+"""Who speaks: whose dialogue an update belongs to, and in which language."""
 
 from __future__ import annotations
 
 from telegram import Update
 
 from bot.session import Key
+from bot.words import Language, language_of
 
-__all__ = ["is_shared", "key_of"]
+__all__ = ["is_shared", "key_of", "language_for"]
 
 
 def key_of(update: Update) -> Key | None:
@@ -19,6 +20,12 @@ def key_of(update: Update) -> Key | None:
     alias = update.message.sender_chat if update.message else None
     speaker = alias or user or chat
     return chat.id, speaker.id
+
+
+def language_for(update: Update) -> Language:
+    """What the person's Telegram speaks."""
+    user = update.effective_user
+    return language_of(user.language_code if user else None)
 
 
 def is_shared(speaker: int) -> bool:

@@ -2,27 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
-from bot.look import SIZE_STEP, Look
-from bot.texts import Text, toast
+from bot.keyboards import label
+from bot.look import Look
+from bot.session import Mix, Picture, Preset, Style, parts_of
+from bot.texts import Text, shorten
+from bot.words import Words
+from nst_core.settings import Quality
+from nst_core.styles import Gallery
 
-__all__ = ["words"]
+__all__ = ["BRUSH", "QUALITY", "described", "named", "title"]
+
+_LONGEST: Final = 120
+
+QUALITY: Final[Mapping[Quality, Text]] = MappingProxyType(
+    {
+        Quality.SKETCH: Text.QUALITY_SKETCH,
+        Quality.DRAFT: Text.QUALITY_DRAFT,
+        Quality.STANDARD: Text.QUALITY_STANDARD,
+        Quality.FINE: Text.QUALITY_FINE,
+    }
+)
+BRUSH: Final[Mapping[int, Text]] = MappingProxyType(
+    {
+        -2: Text.BRUSH_FINEST,
+        -1: Text.BRUSH_FINER,
+        0: Text.BRUSH_USUAL,
+        1: Text.BRUSH_BOLDER,
+        2: Text.BRUSH_BOLDEST,
+    }
+)
 
 
-def words(look: Look) -> Iterator[str]:
+def title(style: Style, look: Look, usual: Look, gallery: Gallery, words: Words) -> str:
+    """What is to be painted: the style, and what is unusual about the look."""
+    name = shorten(named(style, gallery, words), _LONGEST)
+    return " · ".join((name, *described(look, usual, words)))
+
+
+def named(style: Style, gallery: Gallery, words: Words) -> str:
+    """What a style is called before people."""
+    match style:
+        case Preset(name):
+            return label(gallery.find(name), words)
+        case Picture():
+            return words.plain(Text.OWN_STYLE)
+        case Mix():
+            parts = ((named(part, gallery, words), share) for part, share in parts_of(style))
+            return " + ".join(
+                words.plain(Text.MIX_PART, style=part, share=share) for part, share in parts
+            )
+
+
+def described(look: Look, usual: Look, words: Words) -> Iterator[str]:
     """What is unusual about a look, a few words each."""
-    yield from _degree(look.strength, Text.LOOK_SOFTER, Text.LOOK_STRONGER)
-    if look.own_colors:
-        yield toast(Text.LOOK_OWN_COLORS)
-    yield from _degree(look.brush, Text.LOOK_FINER, Text.LOOK_BOLDER)
-    if look.larger:
-        yield toast(Text.LOOK_LARGER, times=SIZE_STEP**look.larger)
-    if look.attempt:
-        yield toast(Text.LOOK_ATTEMPT, number=look.attempt + 1)
+    if look.strength != usual.strength:
+        yield words.plain(Text.LOOK_STRENGTH, strength=f"{look.strength:g}")
+    if look.own_colors != usual.own_colors:
+        yield words.plain(Text.LOOK_OWN_COLORS if look.own_colors else Text.LOOK_STYLE_COLORS)
+    if look.brush != usual.brush:
+        degree = Text.LOOK_BOLDER if look.brush > usual.brush else Text.LOOK_FINER
+        yield words.plain(degree) + _times(abs(look.brush - usual.brush))
+    if look.size != usual.size:
+        yield words.plain(Text.LOOK_SIZE, size=look.size)
+    if look.attempt != usual.attempt:
+        yield words.plain(Text.LOOK_ATTEMPT, number=look.attempt + 1)
 
 
-def _degree(steps: int, less: Text, more: Text) -> Iterator[str]:
-    if steps:
-        times = f" × {abs(steps)}" if abs(steps) > 1 else ""
-        yield toast(more if steps > 0 else less) + times
+def _times(steps: int) -> str:
+    return f" × {steps}" if steps > 1 else ""

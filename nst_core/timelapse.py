@@ -55,9 +55,15 @@ class TimeLapse:
         self._added = 0
         self._stages: dict[int, bytes] = {}
 
-    def add(self, picture: Picture) -> None:
-        """Take the next stage: float RGB in [0, 1], (height, width, 3), of any size."""
-        self._stages[self._added] = images.encode_jpeg(_limited(picture))
+    @property
+    def size(self) -> int:
+        """Bytes that the stages take."""
+        return sum(map(len, self._stages.values()))
+
+    def add(self, picture: Picture | bytes) -> None:
+        """Take the next stage: float RGB in [0, 1], (height, width, 3), of any size; or as JPEG."""
+        stage = picture if isinstance(picture, bytes) else images.encode_jpeg(_limited(picture))
+        self._stages[self._added] = stage
         self._added += 1
         if len(self._stages) > self._keep:
             del self._stages[_most_crowded([*self._stages])]

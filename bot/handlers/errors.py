@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from contextlib import suppress
 
 from telegram import Update
 from telegram.error import Forbidden, NetworkError, TelegramError
 
+from bot.desk import desk_of
 from bot.errors import explain, is_expected
 from bot.kinds import Bot, Context
 from bot.orders import Place
 from bot.outgoing import send_text
+from bot.speaker import language_for
+from bot.words import Language, Words, words_in
 
 __all__ = ["on_error", "report"]
 
@@ -27,16 +32,32 @@ async def on_error(update: object, context: Context) -> None:
     sent = update.message if isinstance(update, Update) else None
     topic = message.message_thread_id if message.is_topic_message else None
     about = sent.message_id if sent else None
-    await report(context.bot, Place(message.chat_id, topic), error, about=about)
+    await report(
+        context.bot, Place(message.chat_id, topic), error, _words(update, context), about=about
+    )
 
 
-async def report(bot: Bot, place: Place, error: Exception, *, about: int | None = None) -> None:
+def _words(update: object, context: Context) -> Words:
+    """What to speak; for this, nothing may go wrong a second time."""
+    if not isinstance(update, Update):
+        return words_in(Language.ENGLISH)
+    user, language = update.effective_user, language_for(update)
+    with suppress(sqlite3.Error):
+        preferred = desk_of(context).store.preferences(user.id).language if user else None
+        return words_in(preferred or language)
+    return words_in(language)
+
+
+async def report(
+    bot: Bot, place: Place, error: Exception, words: Words, *, about: int | None = None
+) -> None:
     """Log the error and tell the person.
 
     Args:
         bot: to say it with.
         place: where the person is.
         error: what went wrong.
+        words: what to speak.
         about: the message that led to it.
     """
     if isinstance(error, Forbidden):
@@ -47,6 +68,8 @@ async def report(bot: Bot, place: Place, error: Exception, *, about: int | None 
     elif not is_expected(error):
         logger.error("a handler failed", exc_info=error)
     try:
-        await send_text(bot, place, explain(error), reply_to=about if place.is_group else None)
+        await send_text(
+            bot, place, explain(error, words), reply_to=about if place.is_group else None
+        )
     except TelegramError as trouble:
         logger.warning("a person could not be told: %s", trouble)

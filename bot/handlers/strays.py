@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Final
 
 from telegram import Message, Update
+from yarl import URL
 
 from bot.errors import Sorry
 from bot.handlers.turn import Turn, message_of
-from bot.handlers.wishes import is_reply_to, named_in, preset_called
+from bot.handlers.wishes import is_addressed, named_in, preset_called, said
 from bot.kinds import Context
-from bot.session import StyleChosen
+from bot.links import link_in
+from bot.session import Picture, PictureSent, StyleChosen
 from bot.texts import Text
 
 __all__ = ["other", "text", "unknown_command"]
@@ -19,24 +21,39 @@ __all__ = ["other", "text", "unknown_command"]
 _KINDS: Final[tuple[tuple[Callable[[Message], object], Text], ...]] = (
     (lambda message: message.animation, Text.ANIMATION),
     (lambda message: message.video or message.video_note, Text.VIDEO),
-    (lambda message: message.sticker, Text.STICKER),
     (lambda message: message.voice or message.audio, Text.VOICE),
 )
 
 
 async def text(update: Update, context: Context) -> None:
-    """Words: perhaps the name of a style."""
+    """Words: perhaps the name of a style, or a link to a picture."""
     turn = Turn.of(update, context)
     message = message_of(update)
-    if turn.place.is_group and not is_reply_to(message, turn.bot):
+    if turn.place.is_group and not is_addressed(message, turn.bot):
         return
-    words = message.text or ""
+    words = said(message, turn.bot)
     if preset := named_in(turn.desk, words):
-        await turn.take(StyleChosen(preset))
+        await turn.take(StyleChosen(preset, turn.answered_picture()))
+    elif link := _link_in(message):
+        await _take_link(turn, message, link)
     elif turn.desk.sessions.get(turn.key).content:
         preset_called(turn.desk, words)
     elif not turn.place.is_group:
         raise Sorry(Text.NO_MEANING)
+
+
+async def _take_link(turn: Turn, message: Message, link: str) -> None:
+    picture = Picture(link, message.message_id, is_link=True)
+    # Now, so that a link to nowhere is not found out only after a style has been chosen.
+    await turn.desk.source.fetch(picture)
+    words = said(message, turn.bot).replace(link, " ").strip()
+    await turn.take(PictureSent(picture, named_in(turn.desk, words)))
+
+
+def _link_in(message: Message) -> str | None:
+    """A link in the message; Telegram takes "main.py" for one, but nobody means a picture by it."""
+    link = link_in(message)
+    return link if link and URL(link).path.strip("/") else None
 
 
 async def unknown_command(update: Update, context: Context) -> None:
@@ -49,9 +66,9 @@ async def unknown_command(update: Update, context: Context) -> None:
 
 
 async def other(update: Update, context: Context) -> None:
-    """Videos, stickers, voices and the rest."""
+    """Videos, voices and the rest."""
     turn = Turn.of(update, context)
     message = message_of(update)
-    if turn.place.is_group and not is_reply_to(message, turn.bot):
+    if turn.place.is_group and not is_addressed(message, turn.bot):
         return
     raise Sorry(next((key for is_kind, key in _KINDS if is_kind(message)), Text.OTHER_KIND))

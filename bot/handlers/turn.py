@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup, Message, Update
 
-from bot import keyboards
 from bot.desk import Desk, desk_of
 from bot.errors import Sorry
+from bot.handlers.questions import ask
 from bot.kinds import Bot, Context
-from bot.look import USUAL, Look
-from bot.orders import Order, Place
+from bot.look import Look
+from bot.orders import Form, Order, Painting, Place, Question, Takeover
 from bot.outgoing import send_text
 from bot.pictures import picture_in
+from bot.preferences import Preferences
 from bot.session import (
     Action,
     AskPhoto,
@@ -23,34 +24,36 @@ from bot.session import (
     Event,
     Key,
     Picture,
-    Preset,
     ShowGallery,
-    StartJob,
+    StartJobs,
     Style,
 )
-from bot.speaker import is_shared, key_of
-from bot.texts import Text, say, toast
-from bot.wording import words
+from bot.speaker import key_of, language_for
+from bot.texts import Text
+from bot.wording import named, title
+from bot.words import Language, Words, words_in
 
 __all__ = ["Turn", "message_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What a handler works with.
 
     Attributes:
         user: who speaks: a person, or the group or channel in whose name somebody does.
+        language: what the person's Telegram speaks.
         message: what was sent; None for a pressed button.
-        question: our question about a photo, whose button was pressed.
+        question: our question, whose button was pressed; it becomes the progress message.
     """
 
     bot: Bot
     desk: Desk
     place: Place
     user: int
+    language: Language
     message: Message | None = None
-    question: int | None = None
+    question: Takeover | None = None
 
     @classmethod
     def of(cls, update: Update, context: Context) -> Turn:
@@ -58,20 +61,49 @@ class Turn:
         message = message_of(update)
         _, speaker = key_of(update) or (0, message.chat_id)
         topic = message.message_thread_id if message.is_topic_message else None
-        return cls(context.bot, desk_of(context), Place(message.chat_id, topic), speaker, message)
+        return cls(
+            bot=context.bot,
+            desk=desk_of(context),
+            place=Place(message.chat_id, topic),
+            user=speaker,
+            language=language_for(update),
+            message=message,
+        )
 
     @property
     def key(self) -> Key:
         """Whose dialogue this is."""
         return self.place.chat, self.user
 
+    @property
+    def preferences(self) -> Preferences:
+        """How the person likes things."""
+        return self.desk.store.preferences(self.user)
+
+    @property
+    def words(self) -> Words:
+        """What to speak."""
+        return words_in(self.preferences.language or self.language)
+
+    @property
+    def look(self) -> Look:
+        """How the person's paintings look, unless asked otherwise."""
+        return self.preferences.look(self.desk.usual, self.desk.jobs.largest)
+
     async def say(
         self, key: Text, keyboard: InlineKeyboardMarkup | None = None, **values: object
     ) -> None:
         """Answer; in a group, to the very message."""
+        await self.say_text(self.words.say(key, **values), keyboard)
+
+    async def say_text(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Answer with HTML; in a group, to the very message."""
         reply_to = self.message.message_id if self.message and self.place.is_group else None
-        text = say(key, **values)
         await send_text(self.bot, self.place, text, reply_to=reply_to, keyboard=keyboard)
+
+    async def show_gallery(self) -> None:
+        """Every style, to begin with."""
+        await ask(self, Question(self.user))
 
     def answered_picture(self) -> Picture | None:
         """The picture that the message answers.
@@ -80,6 +112,10 @@ class Turn:
             Sorry: it answers a file that is no picture, or a too large one.
         """
         return picture_in(self.message.reply_to_message) if self.message else None
+
+    def named(self, style: Style) -> str:
+        """What the style is called in the person's language."""
+        return named(style, self.desk.gallery, self.words)
 
     async def take(self, event: Event) -> None:
         """Let the event happen, and do what follows from it.
@@ -105,13 +141,13 @@ class Turn:
 
     async def _act(self, action: Action) -> None:
         match action:
-            case StartJob(content, style):
-                self.paint(content, style)
-            case AskStyle(content):
-                await self._ask_style(content)
+            case StartJobs(contents, style):
+                self.paint(contents, style)
+            case AskStyle(content, mixing):
+                await ask(self, Question(self.user, content, mixing))
             case AskPhoto(style):
                 key = Text.ASK_PHOTO_GROUP if self.place.is_group else Text.ASK_PHOTO
-                await self.say(key, style=self._title(style))
+                await self.say(key, style=self.named(style))
             case ShowGallery():
                 await self.show_gallery()
             case Complain(about):
@@ -119,53 +155,63 @@ class Turn:
             case Begin():
                 pass
 
-    def paint(
-        self,
-        content: Picture,
-        style: Style,
-        look: Look = USUAL,
-        button: tuple[int, str] | None = None,
-    ) -> None:
-        """Begin a painting; see `Order` for what the arguments mean.
+    def paint(self, contents: tuple[Picture, ...], style: Style) -> None:
+        """Begin paintings, one by one.
 
         Raises:
             Sorry: the person has as many under way as one may have.
         """
-        look = self.desk.jobs.within(look)
-        self.desk.jobs.place(
-            Order(
-                place=self.place,
-                user=self.user,
-                content=content,
-                style=style,
-                title=" · ".join((self._title(style), *words(look))),
-                look=look,
-                notice=self.question,
-                button=button,
-            )
+        name = title(style, self.look, self.look, self.desk.gallery, self.words)
+        orders = [
+            self._order(content, style, self._numbered(name, number, len(contents)))
+            for number, content in enumerate(contents, start=1)
+        ]
+        self.desk.jobs.place(replace(orders[0], notice=self.question), orders[1:])
+        self.desk.store.use_style(self.user, style)
+
+    def paint_again(
+        self,
+        painting: Painting,
+        *,
+        button: str,
+        style: Style | None = None,
+        look: Look | None = None,
+        form: Form = Form.PAINTING,
+    ) -> None:
+        """Begin a painting like one that there is.
+
+        Args:
+            painting: which one.
+            button: the pressed button that asked for it.
+            style: another style, None for the same.
+            look: another look, None for the same.
+            form: what of it to send.
+
+        Raises:
+            Sorry: the person has as many under way as one may have.
+        """
+        order = painting.order
+        style, look = style or order.style, look or order.look
+        name = title(style, look, self.look, self.desk.gallery, self.words)
+        again = replace(self._order(order.content, style, name), look=look, form=form)
+        self.desk.jobs.place(replace(again, button=button))
+
+    def _order(self, content: Picture, style: Style, name: str) -> Order:
+        return Order(
+            place=self.place,
+            user=self.user,
+            content=content,
+            style=style,
+            title=name,
+            look=self.look,
+            language=self.words.language,
+            preview=self.preferences.preview,
         )
 
-    async def _ask_style(self, content: Picture) -> None:
-        # A button names a person; a group or a channel presses nothing, so there anybody may.
-        owner = None if is_shared(self.user) else self.user
-        question = await send_text(
-            self.bot,
-            self.place,
-            say(Text.ASK_STYLE),
-            reply_to=content.message,
-            keyboard=keyboards.styles(self.desk.gallery, owner=owner),
-        )
-        self.desk.questions.put(self.place.chat, question.message_id, self.user)
-
-    async def show_gallery(self) -> None:
-        """Every style as one picture, and a button for each."""
-        keyboard = keyboards.styles(self.desk.gallery)
-        await self.desk.sheet.send(self.bot, self.place, say(Text.STYLES), keyboard)
-
-    def _title(self, style: Style) -> str:
-        if isinstance(style, Preset):
-            return keyboards.label(self.desk.gallery.find(style.name))
-        return toast(Text.OWN_STYLE)
+    def _numbered(self, name: str, number: int, count: int) -> str:
+        if count == 1:
+            return name
+        return f"{name} · {self.words.plain(Text.OF_MANY, number=number, count=count)}"
 
 
 def message_of(update: Update) -> Message:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from telegram import Message
@@ -11,13 +14,26 @@ from telegram import Message
 from bot.desk import Desk
 from bot.errors import Sorry
 from bot.kinds import Bot
-from bot.session import Preset
+from bot.mixing import MOST_PARTS
+from bot.session import Preset, Role, Style, blended
 from bot.texts import Text, shorten
+from bot.words import Language, words_in
 from nst_core.errors import UnknownStyle
 
-__all__ = ["is_reply_to", "named_in", "preset_called", "preset_in_caption"]
+__all__ = [
+    "is_addressed",
+    "mix_called",
+    "named_in",
+    "preset_called",
+    "preset_in_caption",
+    "role_in_caption",
+    "said",
+]
 
 _COMMAND: Final = re.compile(r"/(\w+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
+_NUMBER: Final = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)%?")
+_EQUAL: Final = 50.0
+_HEAVIEST: Final = 1000
 # A longer caption tells a story, it does not name a style.
 _LONGEST: Final = 40
 
@@ -34,7 +50,7 @@ def preset_called(desk: Desk, name: str) -> Preset:
         wanted = shorten(name)
         near = difflib.get_close_matches(wanted.lower(), [style.name for style in desk.gallery])
         if near:
-            raise Sorry(Text.UNKNOWN_STYLE_NEAR, name=wanted, near=" or ".join(near)) from error
+            raise Sorry(Text.UNKNOWN_STYLE_NEAR, name=wanted, near=near) from error
         raise Sorry(Text.UNKNOWN_STYLE, name=wanted) from error
 
 
@@ -48,18 +64,40 @@ def named_in(desk: Desk, text: str) -> Preset | None:
         return None
 
 
+def mix_called(desk: Desk, words: Sequence[str]) -> Style:
+    """The mix that somebody asked for: "mosaic 70 waves 30", or "mosaic waves" for equal parts.
+
+    Raises:
+        Sorry: there is no such style, or it cannot be told how much of which.
+    """
+    weighed: list[tuple[Preset, float]] = []
+    for word in words:
+        if not (number := _NUMBER.fullmatch(word)):
+            weighed.append((preset_called(desk, word), _EQUAL))
+        elif not weighed or not 0 < float(number[1]) <= _HEAVIEST:
+            raise Sorry(Text.MIX_HOW)
+        else:
+            weighed[-1] = (weighed[-1][0], float(number[1]))
+    if not weighed:
+        raise Sorry(Text.MIX_HOW)
+    if len({style for style, _ in weighed}) > MOST_PARTS:
+        raise Sorry(Text.MIX_TOO_MANY, most=MOST_PARTS)
+    return blended(weighed)
+
+
 def preset_in_caption(desk: Desk, message: Message, bot: Bot) -> Preset | None:
     """The preset that a caption names: "mosaic", "/mosaic" or "/style mosaic".
 
-    In groups only a command counts, and only one that is meant for this bot.
+    In groups only a command counts, or a caption that mentions the bot.
 
     Raises:
         Sorry: it says "/style" and a name that no style has.
     """
-    caption = (message.caption or "").strip()
+    caption = said(message, bot)
     found = _COMMAND.fullmatch(caption)
     if not found:
-        return None if message.chat_id < 0 else named_in(desk, caption)
+        is_heard = message.chat_id > 0 or is_addressed(message, bot)
+        return named_in(desk, caption) if is_heard else None
     command, addressee, argument = found.groups()
     if addressee and addressee.lower() != bot.username.lower():
         return None
@@ -68,7 +106,39 @@ def preset_in_caption(desk: Desk, message: Message, bot: Bot) -> Preset | None:
     return Preset(command.lower()) if command.lower() in desk.gallery else None
 
 
-def is_reply_to(message: Message, bot: Bot) -> bool:
-    """Whether the message answers one of the bot's."""
+def role_in_caption(message: Message, bot: Bot) -> Role | None:
+    """What the caption says that the picture is, in any of the languages."""
+    caption = _folded(said(message, bot))
+    return next((role for role, names in _roles().items() if caption in names), None)
+
+
+def said(message: Message, bot: Bot) -> str:
+    """The text or caption, without a mention of the bot."""
+    mention = re.compile(rf"(?<!\S)@{re.escape(bot.username)}\b[:,]?", re.IGNORECASE)
+    return mention.sub("", message.text or message.caption or "").strip()
+
+
+def is_addressed(message: Message, bot: Bot) -> bool:
+    """Whether the message answers one of the bot's, or mentions it."""
     answered = message.reply_to_message
-    return bool(answered and answered.from_user and answered.from_user.id == bot.id)
+    if answered and answered.from_user and answered.from_user.id == bot.id:
+        return True
+    return said(message, bot) != (message.text or message.caption or "").strip()
+
+
+def _folded(text: str) -> str:
+    # Hindi has letters that can be written as one character or as two.
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+@cache
+def _roles() -> Mapping[Role, frozenset[str]]:
+    keys = {Role.CONTENT: Text.WORDS_CONTENT, Role.STYLE: Text.WORDS_STYLE}
+    return {
+        role: frozenset(
+            _folded(word)
+            for language in Language
+            for word in words_in(language).plain(key).split("|")
+        )
+        for role, key in keys.items()
+    }

@@ -59,11 +59,15 @@ class Visitor(Hearing):
         self, data: bytes, name: str, mime: str, *, size: int = 0, caption: str = "", **more: Any
     ) -> Json:
         upload = Upload(name, mime, data.ljust(size, b"\0"))
-        return await self._say(text=caption, files=[upload], as_files=True, **more)
+        return await self._say(text=caption, files=[upload], kind="document", **more)
 
     async def album(self, *files: bytes, caption: str = "", mime: str = "") -> Json:
         uploads = [Upload(f"{number}.bin", mime, data) for number, data in enumerate(files)]
-        return await self._say(text=caption, files=uploads, as_files=bool(mime))
+        kind: str = "document" if mime else "photo"
+        return await self._say(text=caption, files=uploads, kind=kind)
+
+    async def sticker(self, data: bytes) -> Json:
+        return await self._say(files=[Upload("sticker", "image/webp", data)], kind="sticker")
 
     async def send(self, **content: Any) -> Json:
         return await self._say(content=content)
@@ -76,18 +80,20 @@ class Visitor(Hearing):
         *,
         text: str = "",
         files: Sequence[Upload] = (),
-        as_files: bool = False,
+        kind: str = "photo",
         answers: int | None = None,
         content: Json | None = None,
+        thread: int | None = None,
         **more: Any,
     ) -> Json:
         saying = Saying(
             text=text,
             files=files,
-            kind="document" if as_files else "photo",
+            kind=kind,
             content={**(content or {}), **more} or None,
             sender=self.user,
             reply_to=answers,
+            thread=thread,
         )
         messages = await self._people.say(self._people.chat(self.chat), saying)
         return messages[0].json()

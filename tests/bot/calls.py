@@ -53,7 +53,7 @@ class Call:
         """Label to callback data."""
         markup = json.loads(self.fields.get("reply_markup") or "{}")
         rows = markup.get("inline_keyboard", [])
-        return {button["text"]: button["callback_data"] for row in rows for button in row}
+        return {button["text"]: button.get("callback_data", "") for row in rows for button in row}
 
     def file(self, kind: str) -> bytes:
         """The bytes that were uploaded."""
@@ -100,6 +100,11 @@ class Log:
         raise AssertionError
 
 
+def is_question(call: Call) -> bool:
+    """Whether it asks for a style."""
+    return "Surprise me" in call.buttons
+
+
 class Hearing:
     """Somebody in a chat, who hears what the bot says there."""
 
@@ -114,8 +119,18 @@ class Hearing:
         raise NotImplementedError
 
     async def press(self, call: Call, label: str) -> str:
-        """Press the button with that label under what `call` sent."""
-        return await self.press_data(call.buttons[label], call.message_id)
+        """Press the button with that label, with or without a tile's number."""
+        found = [data for name, data in call.buttons.items() if name.split(" · ", 1)[-1] == label]
+        return await self.press_data(found[0], call.message_id)
+
+    async def is_asked(self) -> Call:
+        """The next question for a style."""
+        return await self.hears("sendPhoto", "sendMessage", where=is_question)
+
+    async def gets(self) -> Call:
+        """The next painting, or copy of one."""
+        methods = ("sendPhoto", "sendDocument", "sendAnimation")
+        return await self.hears(*methods, where=lambda call: not is_question(call))
 
     async def hears(self, *methods: str, where: Callable[[Call], bool] = lambda _: True) -> Call:
         """The next call to this chat that is one of these; everything before it is passed over."""

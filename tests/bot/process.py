@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.bot.calls import PATIENCE, TOKEN
 
@@ -70,21 +71,23 @@ async def running(
         for name, value in os.environ.items()
         if not name.startswith(("STYLEGRAM_", "BOT_", "COV_"))
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
-        *arguments,
-        cwd=ROOT,
-        env={**inherited, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    bot = BotProcess(process)
-    try:
-        yield bot
-    finally:
-        await bot.kill()
+    with TemporaryDirectory() as data:
+        own = {"TF_CPP_MIN_LOG_LEVEL": "3", "STYLEGRAM_DATA": data}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+            cwd=ROOT,
+            env={**inherited, **own, **environment},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        bot = BotProcess(process)
+        try:
+            yield bot
+        finally:
+            await bot.kill()
 
 
 def without_sketches(folder: Path) -> dict[str, str]:

@@ -10,25 +10,39 @@ from hypothesis import strategies as st
 
 from bot.callbacks import (
     MAX_BYTES,
+    Aid,
     CallbackData,
     CancelJob,
-    OtherStyle,
+    ChooseAid,
+    Demand,
+    MakeDemand,
     PaintAgain,
+    PickOwn,
     PickStyle,
+    Set,
+    TurnPage,
     decode,
     encode,
 )
-from tests.bot.test_look import looks
+from bot.look import Change
+from bot.mixing import Shift
 
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=32)
 # Telegram promises that a user's id has at most 52 significant bits.
 owners = st.none() | st.integers(1, 2**52 - 1)
 jobs = st.text("0123456789abcdef", min_size=8, max_size=32)
+numbers = st.integers(0, 999_999_999)
+fields = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
+values = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-", max_size=12)
 data = (
     st.builds(PickStyle, names, owners)
+    | st.builds(TurnPage, numbers, owners)
+    | st.builds(PickOwn, numbers, owners)
+    | st.builds(ChooseAid, st.sampled_from(Aid), owners)
+    | st.builds(Set, fields, values, owners)
     | st.builds(CancelJob, jobs)
-    | st.builds(PaintAgain, looks, st.none() | names)
-    | st.just(OtherStyle())
+    | st.builds(PaintAgain, jobs, st.sampled_from(Change) | st.sampled_from(Shift))
+    | st.builds(MakeDemand, jobs, st.sampled_from(Demand))
 )
 
 
@@ -68,14 +82,20 @@ def test_a_tail_is_noticed(value: CallbackData, tail: str) -> None:
         "2:s::mosaic",
         "0:s::mosaic",
         "1:c:",
-        "1:o:",
-        "1:p:3s200",
-        "1:p:9s200:mosaic",
-        "1:p:3s200:two words",
         "1:c:zz",
         "1:c:ABCDEF01",
+        "1:c:0123456789abcdef:stronger",
+        "1:p:0123456789abcdef",
+        "1:p:0123456789abcdef:prettier",
+        "1:d:0123456789abcdef:stronger",
         "1:x:mosaic",
         "1:s::two words",
+        "1:g::-1",
+        "1:g::01",
+        "1:w::x",
+        "1:a::first",
+        "1:t::size:",
+        "1:t::size:5:1",
         "s:mosaic",
         "1:s::" + "x" * 60,
     ],
@@ -86,7 +106,16 @@ def test_forged(text: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [PickStyle(""), PickStyle("a:b"), PickStyle("é" * 32), PickStyle("x", -1), CancelJob("")],
+    [
+        PickStyle(""),
+        PickStyle("a:b"),
+        PickStyle("é" * 32),
+        PickStyle("x", -1),
+        CancelJob(""),
+        TurnPage(-1),
+        Set("Size"),
+        PaintAgain("no job", Change.AGAIN),
+    ],
 )
 def test_what_cannot_be_carried_is_refused(value: CallbackData) -> None:
     with pytest.raises(ValueError, match=re.escape("no button can carry")):

@@ -14,13 +14,16 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 from bot import delivery
+from bot.copies import film
 from bot.errors import Sorry
-from bot.jobs import Jobs, Refusal
-from bot.ledger import Ledger
+from bot.jobs import Jobs, Refusal, Rules
 from bot.limiter import RetryLimiter
+from bot.links import Links
 from bot.look import Look
-from bot.orders import Order, Place
-from bot.session import Picture, Preset, Style
+from bot.orders import Form, Order, Painting, Place, Takeover
+from bot.session import Mix, Part, Picture, Preset, Style
+from bot.source import Source
+from bot.store import Store
 from bot.transport import Transport
 from nst_core.errors import (
     Diverged,
@@ -29,7 +32,7 @@ from nst_core.errors import (
     SketchUnavailable,
     WeightsError,
 )
-from nst_core.executor.base import Failed, Finished, Progressed, Queued, Started
+from nst_core.executor.base import Failed, Finished, Previewed, Progressed, Queued, Started
 from nst_core.result import Note
 from nst_core.settings import Settings
 from nst_core.styles import Gallery
@@ -38,6 +41,8 @@ from tests.bot.door import Door, Handle, finished, picture
 from tests.bot.emulator import Emulator, Person, serving
 
 CHAT = 11
+SETTINGS = Settings(size=64)
+LOOK = Look.of(SETTINGS)
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Shop:
     jobs: Jobs
     person: Person
     style: str
-    paintings: Ledger[Order]
+    store: Store
 
     async def order(self, *, user: int = CHAT, data: bytes | None = None, **more: Any) -> Order:
         """An order for a photo that has just been sent."""
@@ -59,7 +64,8 @@ class Shop:
         message = await self.person.photo(picture() if data is None else data)
         content = Picture(message["photo"][-1]["file_id"], message["message_id"], as_file)
         place = Place(CHAT)
-        return Order(place=place, user=user, content=content, style=style, title="S<b>", **more)
+        known: dict[str, Any] = {"look": LOOK, "title": "S<b>"} | more
+        return Order(place=place, user=user, content=content, style=style, **known)
 
 
 @pytest.fixture
@@ -75,20 +81,13 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
             base_file_url=f"{address}/file/bot",
             rate_limiter=RetryLimiter(),
         )
-        paintings: Ledger[Order] = Ledger()
-        jobs = Jobs(
-            bot,
-            door,
-            gallery,
-            settings=Settings(size=64),
-            per_user=2,
-            largest=128,
-            paintings=paintings,
-        )
-        async with bot:
+        store, rules = Store(None), Rules(settings=SETTINGS, per_user=2, largest=128)
+        async with Links() as links, bot:
+            jobs = Jobs(bot, door, gallery, store, Source(bot, links), rules)
             style = next(iter(gallery)).name
-            yield Shop(server, bot, door, jobs, Person(server, CHAT), style, paintings)
+            yield Shop(server, bot, door, jobs, Person(server, CHAT), style, store)
             await jobs.close()
+        store.close()
 
 
 async def test_from_order_to_painting(shop: Shop) -> None:
@@ -100,24 +99,16 @@ async def test_from_order_to_painting(shop: Shop) -> None:
     handle = await shop.door.next()
     assert handle.id == job
     assert handle.job.content == picture()
-    assert handle.job.settings == Settings(size=64)
+    assert handle.job.settings == replace(SETTINGS, preview_every=4)
     for event, words in (
         (Queued(job=job, position=3), "number 3"),
-        (Queued(job=job, position=1), "next"),
+        (Queued(job=job, position=3, eta=130), "number 3 in the queue. I begin in about 2 min"),
+        (Queued(job=job, position=1, eta=45), "next in the queue. I begin in about 45 sec"),
+        (Queued(job=job, position=1, eta=0.5), "next in the queue."),
         (Started(job=job), "colours"),
         (
-            Progressed(
-                job=job,
-                step=9,
-                total=20,
-                level=1,
-                levels=2,
-                share=0.25,
-                seconds=1,
-                eta=61,
-                losses={},
-            ),
-            "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n61 s to go",
+            progressed(job, 0.25),
+            "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %\n61 sec to go",
         ),
     ):
         handle.happen(event)
@@ -130,7 +121,7 @@ async def test_from_order_to_painting(shop: Shop) -> None:
     sent = await shop.person.hears("sendPhoto")
     assert sent.file("photo") == painting.image
     assert sent.reply_to == order.content.message
-    assert sent.text == "S&lt;b&gt;, painted in 12 s"
+    assert sent.text == "S&lt;b&gt;, painted in 12 sec"
     gone = await shop.person.hears("deleteMessage")
     assert gone.message_id == opened.message_id
     await nothing_left(shop)
@@ -147,7 +138,7 @@ def _tasks(shop: Shop) -> list[asyncio.Task[None]]:
 
 async def test_a_question_becomes_the_progress_message(shop: Shop) -> None:
     question = await shop.bot.send_message(CHAT, "Which style?")
-    shop.jobs.place(await shop.order(notice=question.message_id))
+    shop.jobs.place(await shop.order(notice=Takeover(question.message_id)))
     assert shop.jobs.owns(CHAT, question.message_id)
     assert not shop.jobs.owns(CHAT + 1, question.message_id)
     edit = await shop.person.hears("editMessageText")
@@ -160,7 +151,7 @@ async def test_a_question_becomes_the_progress_message(shop: Shop) -> None:
 
 
 async def test_a_question_that_was_deleted_is_replaced(shop: Shop) -> None:
-    shop.jobs.place(await shop.order(notice=999))
+    shop.jobs.place(await shop.order(notice=Takeover(999)))
     assert "Looking" in (await shop.person.hears("sendMessage")).text
 
 
@@ -170,7 +161,7 @@ TOO_MANY = ApiRefusal("Too Many Requests: retry after 1", 429, {"retry_after": 1
 async def test_a_question_that_may_not_be_edited_yet_is_edited_later(shop: Shop) -> None:
     question = await shop.bot.send_message(CHAT, "Which style?")
     shop.server.faults = [Fault("editMessageText", TOO_MANY)]
-    shop.jobs.place(await shop.order(notice=question.message_id))
+    shop.jobs.place(await shop.order(notice=Takeover(question.message_id)))
     edit = await shop.person.hears("editMessageText")
     assert (edit.message_id, list(edit.buttons)) == (question.message_id, ["Cancel"])
 
@@ -257,7 +248,7 @@ async def test_what_is_being_delivered_is_not_cancelled(shop: Shop) -> None:
     (await shop.door.next()).happen(finished(job))
     await shop.person.hears("sendChatAction")
     assert shop.jobs.may_cancel(job, (CHAT, CHAT)) is Refusal.GONE
-    assert await shop.jobs.cancel_all((CHAT, CHAT)) == 0
+    assert await shop.jobs.cancel_all(CHAT, CHAT) == 0
     await shop.jobs.cancel(job)
     shop.server.gates["sendPhoto"].set()
     await shop.person.hears("sendPhoto")
@@ -336,8 +327,8 @@ async def test_cancel_a_running_job(shop: Shop) -> None:
 
 async def test_cancel_before_it_is_submitted(shop: Shop) -> None:
     shop.jobs.place(await shop.order())
-    assert await shop.jobs.cancel_all((CHAT, CHAT)) == 1
-    assert await shop.jobs.cancel_all((CHAT, CHAT)) == 0
+    assert await shop.jobs.cancel_all(CHAT, CHAT) == 1
+    assert await shop.jobs.cancel_all(CHAT, CHAT) == 0
     await shop.person.hears("editMessageText", where=lambda call: "Cancelled" in call.text)
     await nothing_left(shop)
     assert shop.door.idle
@@ -346,8 +337,8 @@ async def test_cancel_before_it_is_submitted(shop: Shop) -> None:
 async def test_cancel_all_is_of_one_person_in_one_chat(shop: Shop) -> None:
     shop.jobs.place(await shop.order())
     shop.jobs.place(await shop.order(user=12))
-    assert await shop.jobs.cancel_all((99, CHAT)) == 0
-    assert await shop.jobs.cancel_all((CHAT, 12)) == 1
+    assert await shop.jobs.cancel_all(CHAT, 99) == 0
+    assert await shop.jobs.cancel_all(12, CHAT) == 1
 
 
 @pytest.mark.parametrize(
@@ -394,12 +385,15 @@ async def test_both_pictures_reach_the_executor(shop: Shop) -> None:
 
 
 MODES: list[tuple[dict[str, Any], list[str]]] = [
-    ({}, ["painted in 12 s"]),
-    ({"sketched": True, "seconds": 0.8}, ["sketched in 1 s"]),
-    ({"sketched": True, "notes": (Note.NO_WEIGHTS,)}, ["sketched in 12 s", "sketch for now"]),
-    ({"notes": (Note.SMALLER,)}, ["painted in 12 s", "My memory ran out"]),
-    ({"notes": ("a note of tomorrow",)}, ["painted in 12 s"]),
-    ({"notes": (Note.SMALLER,), "width": 2100}, ["painted in 12 s", "memory", "as a file because"]),
+    ({}, ["painted in 12 sec"]),
+    ({"sketched": True, "seconds": 0.8}, ["sketched in 1 sec"]),
+    ({"sketched": True, "notes": (Note.NO_WEIGHTS,)}, ["sketched in 12 sec", "sketch for now"]),
+    ({"notes": (Note.SMALLER,)}, ["painted in 12 sec", "My memory ran out"]),
+    ({"notes": ("a note of tomorrow",)}, ["painted in 12 sec"]),
+    (
+        {"notes": (Note.SMALLER,), "width": 2100},
+        ["painted in 12 sec", "memory", "as a file because"],
+    ),
 ]
 
 
@@ -618,54 +612,171 @@ def test_which_errors_prove_that_nothing_arrived() -> None:
 
 
 async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -> None:
-    look = Look(strength=1, larger=1)
+    look = replace(LOOK, strength=65, size=4096)
     order = await shop.order(look=look)
     job = shop.jobs.place(order)
     handle = await shop.door.next()
-    assert handle.job.settings == look.settings(Settings(size=64), 128)
+    assert (handle.job.settings.strength, handle.job.settings.size) == (65, 128)
+    assert shop.store.painting(job) is None
     handle.happen(finished(job))
-    sent = await shop.person.hears("sendPhoto")
+    sent = await shop.person.gets()
     assert {"Stronger", "Softer", "Another style"} <= set(sent.buttons)
     assert "Larger" not in sent.buttons, "128 pixels is the most"
     await shop.person.hears("deleteMessage")
-    assert shop.paintings.get(CHAT, sent.message_id) == order
+    assert shop.store.painting(job) == Painting(order, sent.result["photo"][-1]["file_id"])
 
 
-async def test_a_sketch_has_no_brush(shop: Shop) -> None:
+async def test_a_painting_is_known_before_its_buttons_can_be_pressed(shop: Shop) -> None:
+    shop.server.gates["sendPhoto"] = asyncio.Event()
+    order = await shop.order()
+    job = shop.jobs.place(order)
+    (await shop.door.next()).happen(finished(job))
+    await shop.person.hears("sendChatAction")
+    assert shop.store.painting(job) == Painting(order)
+    shop.server.gates["sendPhoto"].set()
+    await nothing_left(shop)
+
+
+async def test_a_sketch_has_no_brush_and_no_film(shop: Shop) -> None:
     job = shop.jobs.place(await shop.order())
     handle = await shop.door.next()
     handle.happen(replace(finished(job), sketched=True))
-    sent = await shop.person.hears("sendPhoto")
-    assert {"Stronger", "Keep my colours"} <= set(sent.buttons)
-    assert not {"Bolder brush", "Finer brush", "Try again"} & set(sent.buttons)
+    sent = await shop.person.gets()
+    assert {"Stronger", "Keep my colours", "Original file"} <= set(sent.buttons)
+    assert not {"Bolder brush", "Finer brush", "Try again", "Time-lapse"} & set(sent.buttons)
 
 
 async def test_a_press_is_remembered_while_its_job_is_under_way(shop: Shop) -> None:
-    button = (77, "1:p:4s200:mosaic")
+    button = "1:p:0123456789abcdef:softer"
     job = shop.jobs.place(await shop.order(button=button))
-    assert shop.jobs.is_asked(CHAT, button)
-    assert not shop.jobs.is_asked(CHAT + 1, button)
-    assert not shop.jobs.is_asked(CHAT, (78, button[1]))
+    assert shop.jobs.is_asked(button)
+    assert not shop.jobs.is_asked(f"{button}x")
     handle = await shop.door.next()
     shop.server.faults = [Fault("sendPhoto", ApiRefusal("Internal Server Error", 500))]
     handle.happen(finished(job))
     await shop.person.log.until(lambda call: call.method == "sendPhoto" and bool(call.refused))
-    assert shop.jobs.is_asked(CHAT, button), "it is on its way, and a second press is a slip"
-    await shop.person.hears("sendPhoto")
+    assert shop.jobs.is_asked(button), "it is on its way, and a second press is a slip"
+    await shop.person.gets()
     await shop.person.hears("deleteMessage")
     await shop.jobs.close()
-    assert not shop.jobs.is_asked(CHAT, button)
+    assert not shop.jobs.is_asked(button)
 
 
 async def test_only_what_would_change_something_is_offered(shop: Shop) -> None:
     job = shop.jobs.place(await shop.order())
     handle = await shop.door.next()
     handle.happen(replace(finished(job), width=64, height=40))
-    assert "Larger" in (await shop.person.hears("sendPhoto")).buttons
-    job = shop.jobs.place(await shop.order())
+    assert "Larger" in (await shop.person.gets()).buttons
+    job = shop.jobs.place(await shop.order(look=replace(LOOK, strength=100.0)))
     handle = await shop.door.next()
     note = Note.FINER_BRUSH.value
     handle.happen(replace(finished(job), width=60, height=40, notes=(note,)))
-    sent = await shop.person.hears("sendPhoto")
+    sent = await shop.person.gets()
     assert "can be no bolder" in sent.text
-    assert not {"Larger", "Bolder brush"} & set(sent.buttons)
+    assert not {"Larger", "Bolder brush", "Stronger"} & set(sent.buttons)
+
+
+async def test_a_mix_reaches_the_executor_with_its_shares(shop: Shop) -> None:
+    sent = await shop.person.photo(picture(5))
+    own = Picture(sent["photo"][-1]["file_id"], sent["message_id"])
+    style = Mix((Part(Preset(shop.style), 70), Part(own, 30)))
+    shop.jobs.place(await shop.order(style=style))
+    handle = await shop.door.next()
+    assert list(handle.job.settings.style_weights) == [70, 30]
+    assert handle.job.styles[1] == picture(5)
+    handle.happen(finished(handle.id))
+    buttons = (await shop.person.gets()).buttons
+    assert {"More Starry Swirls", "More your own style", "Mix in a style"} <= set(buttons)
+
+
+async def test_what_follows_takes_no_place_and_comes_one_by_one(shop: Shop) -> None:
+    orders = [await shop.order(title=f"S{n}", data=picture(n + 1)) for n in range(3)]
+    shop.jobs.place(orders[0], orders[1:])
+    shop.jobs.place(await shop.order(title="other"))
+    handles = {handle.id: handle for handle in [await shop.door.next() for _ in range(2)]}
+    assert shop.door.idle
+    (job,) = [job for job, handle in handles.items() if handle.job.content == picture(1)]
+    handles[job].happen(finished(job))
+    next_one = await shop.door.next()
+    assert next_one.id not in handles
+    # One that fails does not take the rest with it.
+    next_one.happen(Failed(job=next_one.id, error="InternalError", message="It went wrong."))
+    last = await shop.door.next()
+    last.happen(finished(last.id))
+    await shop.person.hears("sendPhoto", where=lambda call: call.text.startswith("S2"))
+
+
+async def test_cancelling_everything_cancels_what_follows(shop: Shop) -> None:
+    shop.jobs.place(await shop.order(), [await shop.order(), await shop.order()])
+    await shop.door.next()
+    assert await shop.jobs.cancel_all(CHAT) == 3
+    await nothing_left(shop)
+    assert shop.door.idle
+
+
+async def test_where_no_picture_is_taken_the_words_go_on(shop: Shop) -> None:
+    # The server that others wrote knows no `editMessageMedia`.
+    job = shop.jobs.place(await shop.order())
+    opened = await shop.person.hears("sendMessage")
+    handle = await shop.door.next()
+    for step in (4, 8):
+        image = picture(step, kind="JPEG")
+        handle.happen(Previewed(job=job, step=step, total=20, image=image))
+        handle.happen(progressed(job, step / 20))
+        edit = await shop.person.hears("editMessageText")
+        assert f"{5 * step} %" in edit.text
+        assert edit.message_id == opened.message_id
+    handle.happen(finished(job))
+    assert (await shop.person.hears("deleteMessage")).message_id == opened.message_id
+    asked = [call for call in shop.server.log.asked if call == "editMessageMedia"]
+    assert len(asked) <= 1, "once is enough to know"
+
+
+@pytest.mark.parametrize("preview", [True, False])
+async def test_the_film_is_made_of_what_was_seen(shop: Shop, *, preview: bool) -> None:
+    order = await shop.order(preview=preview)
+    job = shop.jobs.place(order)
+    handle = await shop.door.next()
+    for step in range(4, 20, 4):
+        image = picture(step, kind="JPEG")
+        handle.happen(Previewed(job=job, step=step, total=20, image=image))
+    handle.happen(finished(job))
+    await shop.person.gets()
+    copy = shop.jobs.copies.get(job)
+    assert copy
+    assert copy.painting.job == job
+    assert b"ftyp" in (await film(copy))[:16]
+    shop.jobs.copies.forget(CHAT)
+    assert shop.jobs.copies.get(job) is None
+
+
+async def test_the_lossless_file_is_sent_where_it_was_asked_for(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order(form=Form.FILE))
+    handle = await shop.door.next()
+    painting = finished(job)
+    handle.happen(painting)
+    sent = await shop.person.hears("sendDocument")
+    assert "without any loss" in sent.text
+    assert sent.buttons == {}
+    assert sent.file("document") == painting.image
+    await shop.person.hears("deleteMessage")
+
+
+async def test_what_is_under_way_can_be_asked_for(shop: Shop) -> None:
+    job = shop.jobs.place(await shop.order())
+    shop.jobs.place(await shop.order(user=12))
+    handle = await shop.door.next()
+    while handle.id != job:
+        handle = await shop.door.next()
+    handle.happen(progressed(job, 0.5))
+    await shop.person.hears("editMessageText", where=lambda call: "50 %" in call.text)
+    mine, others = shop.jobs.under_way(CHAT)
+    assert ["50 %" in line for line in mine] == [True]
+    assert others == 1
+    assert shop.jobs.under_way(99) == ([], 2)
+
+
+def progressed(job: str, share: float) -> Progressed:
+    return Progressed(
+        job=job, step=9, total=20, level=1, levels=2, share=share, seconds=1, eta=61, losses={}
+    )

@@ -1,4 +1,4 @@
-"""Looks: there and back in five characters, and never out of the engine's ranges."""
+"""Looks: steps within bounds, and what they mean to the engine and to people."""
 
 from __future__ import annotations
 
@@ -8,65 +8,73 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.look import USUAL, Change, Look
-from bot.wording import words
-from nst_core.settings import Colors, Settings
+from bot.look import BRUSHES, Change, Look
+from bot.preferences import Preferences
+from bot.session import Preset
+from bot.wording import described, title
+from bot.words import Language, words_in
+from nst_core.settings import Colors, Quality, Settings
+from nst_core.styles import Gallery
+
+ENGLISH = words_in(Language.ENGLISH)
+LARGEST = 1024
+USUAL = Look.of(Settings(size=256))
 
 looks = st.builds(
     Look,
-    strength=st.integers(-3, 3),
+    quality=st.sampled_from(Quality),
+    size=st.integers(32, 4096),
+    strength=st.floats(0, 100),
     own_colors=st.booleans(),
-    brush=st.integers(-2, 2),
-    larger=st.integers(0, 3),
+    brush=st.sampled_from(BRUSHES),
     attempt=st.integers(0, 35),
 )
-usual = st.builds(Settings, size=st.integers(32, 4096), strength=st.floats(0, 100))
 
 
-@given(looks)
-def test_there_and_back(look: Look) -> None:
-    assert Look.from_code(look.code()) == look
-
-
-@given(st.text(max_size=8))
-def test_nothing_else_gets_in(text: str) -> None:
-    look = Look.from_code(text)
-    assert look is None or look.code() == text
-
-
-@given(looks, st.sampled_from(Change), usual)
-def test_every_step_is_one_that_a_button_and_the_engine_take(
-    look: Look, change: Change, settings: Settings
-) -> None:
-    further = look.after(change)
+@given(looks, st.sampled_from(Change), st.integers(32, 4096))
+def test_every_step_is_one_that_the_engine_takes(look: Look, change: Change, largest: int) -> None:
+    further = look.after(change, largest)
     if further is None:
         return
-    assert Look.from_code(further.code()) == further
-    assert further.settings(settings, 1024).size <= max(1024, settings.size)
+    assert further != look
+    assert further.size <= max(largest, look.size)
+    assert further.settings(Settings()).size == further.size
 
 
 @pytest.mark.parametrize("change", Change)
 def test_there_is_an_end_to_every_way_but_trying_again(change: Change) -> None:
     look: Look | None = USUAL
     for _ in range(40):
-        look = look.after(change) if look else None
+        look = look.after(change, LARGEST) if look else None
     assert (look is None) == (change is not Change.AGAIN)
 
 
-def test_what_the_steps_do() -> None:
-    settings = Settings(size=256)
-    look = Look(strength=1, own_colors=True, brush=2, larger=1, attempt=3)
-    painted = look.settings(settings, 600)
+def test_what_a_look_means_to_the_engine() -> None:
+    settings = Settings(size=256, steps=7)
+    look = Look(quality=Quality.FINE, size=512, strength=65, own_colors=True, brush=2, attempt=3)
+    painted = look.settings(settings)
     assert (painted.strength, painted.colors, painted.size) == (65, Colors.PHOTO, 512)
+    assert (painted.quality, painted.seed, painted.steps) == (Quality.FINE, 3, 7)
     assert painted.style_scale == pytest.approx(2)
-    assert painted.seed == 3
-    assert USUAL.settings(settings, 600) == settings
-    assert replace(look, larger=3).settings(settings, 600).size == 600
-    assert USUAL.settings(settings, 64) == settings, "whatever the limit says"
+    assert USUAL.settings(settings) == settings
+    assert look.within(300).size == 300
+
+
+def test_preferences_go_before_what_the_operator_chose() -> None:
+    assert Preferences().look(USUAL, LARGEST) == USUAL
+    liked = Preferences(strength=80.0, own_colors=True, brush=-1, size=4096, quality=Quality.DRAFT)
+    assert liked.look(USUAL, LARGEST) == Look(
+        quality=Quality.DRAFT, size=LARGEST, strength=80.0, own_colors=True, brush=-1
+    )
+    assert Preferences(size=512).look(USUAL, 64).size == USUAL.size, "whatever the limit says"
 
 
 def test_words_for_what_is_unusual() -> None:
-    assert list(words(USUAL)) == []
-    look = Look(strength=-2, own_colors=True, brush=1, larger=1, attempt=1)
-    said = ["softer × 2", "your colours", "bolder brush", "2 times the size", "attempt 2"]
-    assert list(words(look)) == said
+    assert list(described(USUAL, USUAL, ENGLISH)) == []
+    look = replace(USUAL, strength=35, own_colors=True, brush=2, size=512, attempt=1)
+    said = ["strength 35", "your colours", "bolder brush × 2", "512 px", "attempt 2"]
+    assert list(described(look, USUAL, ENGLISH)) == said
+    assert "the painting’s colours" in described(USUAL, look, ENGLISH)
+    gallery = Gallery.load(None)
+    (name, *_) = gallery.names()
+    assert title(Preset(name), look, look, gallery, ENGLISH) == gallery.find(name).title

@@ -13,7 +13,7 @@ from aiohttp import web
 from telegram.ext import ExtBot
 
 from bot.limiter import NEVER, RetryLimiter
-from bot.progress import ProgressReporter
+from bot.progress import ProgressReporter, Sight
 from bot.transport import Transport
 from tests.bot.calls import TOKEN
 from tests.bot.emulator import serving
@@ -78,11 +78,11 @@ async def desk() -> AsyncIterator[Desk]:
             rate_limiter=RetryLimiter(),
         )
 
-        async def edit(text: str) -> object:
-            return await bot.edit_message_text(text, 5, 1, rate_limit_args=NEVER)
+        async def edit(sight: Sight) -> object:
+            return await bot.edit_message_text(sight.text, 5, 1, rate_limit_args=NEVER)
 
         async with bot:
-            reporter = ProgressReporter(edit, interval=INTERVAL, shown="0")
+            reporter = ProgressReporter(edit, interval=INTERVAL, shown=Sight("0"))
             yield Desk(server, reporter)
             server.gate.set()
             await reporter.close()
@@ -90,7 +90,7 @@ async def desk() -> AsyncIterator[Desk]:
 
 async def test_the_latest_wins(desk: Desk) -> None:
     for number in range(1, 100):
-        desk.reporter.show(str(number))
+        desk.reporter.show(Sight(str(number)))
     await desk.server.edited(1)
     assert desk.server.texts == ["99"]
 
@@ -98,29 +98,29 @@ async def test_the_latest_wins(desk: Desk) -> None:
 async def test_edits_keep_their_distance(desk: Desk) -> None:
     began = monotonic()
     for number in range(1, 4):
-        desk.reporter.show(str(number))
+        desk.reporter.show(Sight(str(number)))
         await desk.server.edited(number)
     times = [began, *(time for time, _ in desk.server.edits)]
     assert all(b - a >= INTERVAL * 0.9 for a, b in pairwise(times))
 
 
 async def test_the_same_text_is_not_sent_twice(desk: Desk) -> None:
-    desk.reporter.show("0")
-    desk.reporter.show("1")
+    desk.reporter.show(Sight("0"))
+    desk.reporter.show(Sight("1"))
     await desk.server.edited(1)
-    desk.reporter.show("1")
-    desk.reporter.show("2")
-    desk.reporter.show("1")
-    desk.reporter.show("3")
+    desk.reporter.show(Sight("1"))
+    desk.reporter.show(Sight("2"))
+    desk.reporter.show(Sight("1"))
+    desk.reporter.show(Sight("3"))
     await desk.server.edited(2)
     assert desk.server.texts == ["1", "3"]
 
 
 async def test_too_many_requests_is_honoured(desk: Desk) -> None:
     desk.server.answers = [(429, {"parameters": {"retry_after": 1}, "description": "Too Many"})]
-    desk.reporter.show("early")
+    desk.reporter.show(Sight("early"))
     await desk.server.edited(1)
-    desk.reporter.show("late")
+    desk.reporter.show(Sight("late"))
     await desk.server.edited(2)
     assert desk.server.texts == ["early", "late"]
     (first, _), (second, _) = desk.server.edits
@@ -129,7 +129,7 @@ async def test_too_many_requests_is_honoured(desk: Desk) -> None:
 
 async def test_what_was_refused_is_shown_later(desk: Desk) -> None:
     desk.server.answers = [(429, {"parameters": {"retry_after": 1}, "description": "Too Many"})]
-    desk.reporter.show("only")
+    desk.reporter.show(Sight("only"))
     await desk.server.edited(2)
     assert desk.server.texts == ["only", "only"]
 
@@ -143,11 +143,11 @@ async def test_what_was_refused_is_shown_later(desk: Desk) -> None:
 )
 async def test_a_lost_message_is_given_up(desk: Desk, status: int, description: str) -> None:
     desk.server.answers = [(status, {"description": description})]
-    desk.reporter.show("1")
+    desk.reporter.show(Sight("1"))
     await desk.server.edited(1)
     # The reporter has ended by itself, so what follows cannot be sent.
     await asyncio.wait_for(asyncio.wait({desk.reporter._task}), 5)
-    desk.reporter.show("2")
+    desk.reporter.show(Sight("2"))
     await desk.reporter.close()
     assert desk.server.texts == ["1"]
 
@@ -158,26 +158,26 @@ async def test_a_lost_message_is_given_up(desk: Desk, status: int, description: 
 )
 async def test_smaller_trouble_is_passed_over(desk: Desk, status: int, description: str) -> None:
     desk.server.answers = [(status, {"description": description})]
-    desk.reporter.show("1")
+    desk.reporter.show(Sight("1"))
     await desk.server.edited(1)
-    desk.reporter.show("2")
+    desk.reporter.show(Sight("2"))
     await desk.server.edited(2)
     assert desk.server.texts == ["1", "2"]
 
 
 async def test_nothing_after_the_end(desk: Desk) -> None:
-    desk.reporter.show("1")
+    desk.reporter.show(Sight("1"))
     await desk.server.edited(1)
-    desk.reporter.show("2")
+    desk.reporter.show(Sight("2"))
     await desk.reporter.close()
-    desk.reporter.show("3")
+    desk.reporter.show(Sight("3"))
     assert desk.reporter._task.done()
     assert desk.server.texts == ["1"]
 
 
 async def test_the_end_waits_for_an_edit_under_way(desk: Desk) -> None:
     desk.server.gate.clear()
-    desk.reporter.show("1")
+    desk.reporter.show(Sight("1"))
     await desk.server.edited(1)
     closing = asyncio.create_task(desk.reporter.close())
     await asyncio.sleep(0)

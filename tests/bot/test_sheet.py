@@ -17,11 +17,12 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from bot.demo.server import serving as demo_serving
-from bot.keyboards import styles
+from bot.keyboards import Offer, styles
 from bot.limiter import RetryLimiter
 from bot.orders import Place
 from bot.sheet import PAGE, Sheet
 from bot.transport import Transport
+from bot.words import Language, words_in
 from nst_core.styles import Gallery, Tile, contact_sheet
 from tests.bot.bench import Bench, Visitor
 from tests.bot.calls import TOKEN, Call, Fault
@@ -94,7 +95,7 @@ async def test_everybody_at_once_needs_one_upload() -> None:
     server, gallery = Emulator(), Gallery.load(None)
     # The first one does not work out, which must not lock the others out.
     server.faults = [Fault("sendPhoto", ApiRefusal("Internal Server Error", 500), chat=1)]
-    sheet, keyboard = Sheet(gallery), styles(gallery)
+    sheet, keyboard = Sheet(gallery), styles([*gallery], words_in(Language.ENGLISH), Offer())
     async with serving(server.app()) as address, talking(address) as bot:
         work = [sheet.send(bot, Place(chat), "All", keyboard) for chat in (1, 2, 3, 4)]
         results = await asyncio.gather(*work, return_exceptions=True)

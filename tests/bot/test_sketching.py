@@ -48,8 +48,8 @@ def size_of(data: bytes) -> tuple[int, int]:
 async def test_a_photo_and_a_style_become_a_sketch(person: Visitor) -> None:
     data = picture(1, width=300, height=200)
     photo = await person.photo(data)
-    await person.press(await person.hears("sendMessage"), STYLE.title)
-    sent = await person.hears("sendPhoto")
+    await person.press(await person.is_asked(), STYLE.title)
+    sent = await person.gets()
     assert sent.reply_to == photo["message_id"]
     assert sent.text.startswith(f"{STYLE.title}, sketched in ")
     # It is what was asked for, so nothing is to be explained.

@@ -1,0 +1,133 @@
+"""Buttons under a painting: the next one, and what else one may want of it."""
+
+from __future__ import annotations
+
+from bot.callbacks import Demand, MakeDemand, PaintAgain
+from bot.copies import Copy, pair
+from bot.delivery import send_copy, send_pair
+from bot.errors import Sorry
+from bot.handlers.errors import report
+from bot.handlers.press import Press
+from bot.handlers.questions import is_to_be_had
+from bot.handlers.turn import Turn
+from bot.look import Change, Look
+from bot.mixing import Shift, shifted
+from bot.orders import Form, Painting
+from bot.session import Picture, Style, StyleAsked
+from bot.texts import Text
+
+__all__ = ["demand", "paint_again"]
+
+_FORMS = {Demand.FILE: Form.FILE, Demand.FILM: Form.FILM}
+
+
+async def paint_again(press: Press, wish: PaintAgain) -> None:
+    """The same photo once more, a step further."""
+    # Nothing here takes time, and between the look at what is under way and the new job there must
+    # be no moment in which another press may come. So this press is answered last.
+    try:
+        turn, painting = _known(press, wish.job)
+        look, style = _further(turn, painting, wish.change)
+        _place(turn, press, painting, style=style, look=look)
+    except Sorry as sorry:
+        await press.refuse(sorry)
+    else:
+        await press.answer()
+
+
+async def demand(press: Press, wish: MakeDemand) -> None:
+    """Something else about a painting."""
+    try:
+        turn, painting = _known(press, wish.job)
+        word = _begin(press, turn, painting, wish)
+    except Sorry as sorry:
+        await press.refuse(sorry)
+        return
+    await press.answer(word)
+    if wish.demand in (Demand.OTHER, Demand.MIX):
+        order = painting.order
+        mixing = order.style if wish.demand is Demand.MIX else None
+        await turn.take(StyleAsked(order.content, mixing))
+
+
+def _known(press: Press, job: str) -> tuple[Turn, Painting]:
+    """The turn that a press begins, and the painting that it is about.
+
+    Raises:
+        Sorry: it is not known (any more), or it has been made for another chat.
+    """
+    painting = press.desk.store.painting(job)
+    if painting is None or painting.order.place.chat != press.chat:
+        raise Sorry(Text.FORGOTTEN_PHOTO)
+    return press.turn(painting.order.user), painting
+
+
+def _further(turn: Turn, painting: Painting, change: Change | Shift) -> tuple[Look, Style | None]:
+    order = painting.order
+    if isinstance(change, Shift):
+        style = shifted(order.style, change)
+        if style is None:
+            raise Sorry(Text.OLD_BUTTON)
+        return order.look, style
+    look = order.look.after(change, turn.desk.jobs.largest)
+    if look is None:
+        raise Sorry(Text.OLD_BUTTON)
+    return look, None
+
+
+def _place(
+    turn: Turn,
+    press: Press,
+    painting: Painting,
+    *,
+    style: Style | None = None,
+    look: Look | None = None,
+    form: Form = Form.PAINTING,
+) -> None:
+    if not is_to_be_had(turn, style or painting.order.style):
+        raise Sorry(Text.STYLE_GONE)
+    if press.desk.jobs.is_asked(press.data):
+        raise Sorry(Text.ALREADY_PAINTING)
+    turn.paint_again(painting, button=press.data, style=style, look=look, form=form)
+
+
+def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Text | None:
+    """Begin what takes a while; what to say about it.
+
+    Raises:
+        Sorry: it has begun already, or cannot be done.
+    """
+    copy = press.desk.jobs.copies.get(wish.job)
+    if press.data in press.desk.errands:
+        raise Sorry(Text.ALREADY_PAINTING)
+    if wish.demand is Demand.PAIR:
+        press.desk.errands.run(press.data, _pair(turn, painting, copy))
+    elif form := _FORMS.get(wish.demand):
+        if copy is None:
+            _place(turn, press, painting, form=form)
+            return Text.PAINTED_ANEW
+        press.desk.errands.run(press.data, _copy(turn, painting, copy, form))
+    return None
+
+
+async def _copy(turn: Turn, painting: Painting, copy: Copy, form: Form) -> None:
+    try:
+        await send_copy(turn.bot, painting.order, copy, form)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
+        await report(turn.bot, turn.place, error, turn.words)
+
+
+async def _pair(turn: Turn, painting: Painting, copy: Copy | None) -> None:
+    order, source = painting.order, turn.desk.source
+    try:
+        after = copy.painting.image if copy else await source.fetch(_painted(painting))
+        image = await pair(await source.fetch(order.content), after)
+        await send_pair(turn.bot, order, image)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
+        await report(turn.bot, turn.place, error, turn.words)
+
+
+def _painted(painting: Painting) -> Picture:
+    if not painting.file_id:
+        raise Sorry(Text.FORGOTTEN_PHOTO)
+    return Picture(painting.file_id, painting.order.content.message)

@@ -1,0 +1,111 @@
+"""Buttons by which a style is chosen."""
+
+from __future__ import annotations
+
+import random
+
+from telegram.error import BadRequest
+
+from bot.callbacks import Aid, ChooseAid, PickOwn, PickStyle, TurnPage
+from bot.errors import Sorry
+from bot.handlers.press import Press
+from bot.handlers.questions import ask_for_own, is_to_be_had, turn_page
+from bot.handlers.turn import Turn
+from bot.orders import Question
+from bot.session import Event, Picture, Preset, Style, StyleChosen, StyleShown
+from bot.texts import Text
+
+__all__ = ["choose"]
+
+
+async def choose(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage) -> None:
+    """A style, or a way to one."""
+    try:
+        question = _asked(press, wish.owner)
+        turn = press.turn(question.user)
+        event = _event(turn, wish, question)
+    except Sorry as sorry:
+        await press.refuse(sorry)
+        return
+    await press.answer()
+    if event:
+        await turn.take(event)
+    elif isinstance(wish, TurnPage):
+        await _turn_page(turn, press, question, wish.page)
+    else:
+        await ask_for_own(turn, question)
+
+
+def _asked(press: Press, owner: int | None) -> Question:
+    """What the message asks, and of whom.
+
+    Raises:
+        Sorry: somebody else is asked, or it has been answered.
+    """
+    known = press.question
+    if not press.is_for(known.user if known and known.content else owner):
+        raise Sorry(Text.NOT_YOURS)
+    if press.desk.jobs.owns(press.chat, press.message):
+        raise Sorry(Text.ALREADY_PAINTING)
+    if known:
+        return known if known.content else Question(press.user)
+    return Question(owner or press.user, press.photo())
+
+
+def _event(
+    turn: Turn, wish: PickStyle | PickOwn | ChooseAid | TurnPage, question: Question
+) -> Event | None:
+    """What the press says in the dialogue; None where it says nothing (yet).
+
+    Raises:
+        Sorry: there is no such style (any more).
+    """
+    match wish:
+        case ChooseAid(aid=Aid.THIS):
+            return StyleShown(_photo(question))
+        case TurnPage() | ChooseAid(aid=Aid.OWN):
+            return None
+        case _:
+            return StyleChosen(_style(turn, wish), question.content, question.mixing)
+
+
+def _photo(question: Question) -> Picture:
+    if question.content is None:
+        raise Sorry(Text.OLD_BUTTON)
+    return question.content
+
+
+def _style(turn: Turn, wish: PickStyle | PickOwn | ChooseAid) -> Style:
+    match wish:
+        case PickStyle(name) if name in turn.desk.gallery:
+            return Preset(name)
+        case PickOwn(number) if own := turn.desk.store.own_style(turn.user, number):
+            return own
+        case ChooseAid(aid=Aid.LAST):
+            return _last(turn)
+        case ChooseAid():
+            return _surprise(turn)
+    raise Sorry(Text.OLD_BUTTON)
+
+
+def _last(turn: Turn) -> Style:
+    last = turn.desk.store.last_style(turn.user)
+    if last is None or not is_to_be_had(turn, last):
+        raise Sorry(Text.NO_LAST_STYLE)
+    return last
+
+
+def _surprise(turn: Turn) -> Style:
+    """Any style, but not the one that was chosen last."""
+    presets = [Preset(name) for name in turn.desk.gallery.names()]
+    last = turn.desk.store.last_style(turn.user)
+    return random.choice([preset for preset in presets if preset != last] or presets)
+
+
+async def _turn_page(turn: Turn, press: Press, question: Question, page: int) -> None:
+    try:
+        await turn_page(turn, press.message, question, page)
+    except BadRequest as error:
+        # Pressed twice, or deleted meanwhile.
+        if "message" not in str(error).lower():
+            raise

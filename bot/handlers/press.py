@@ -1,0 +1,137 @@
+"""`Press`: a button that somebody pressed, and how it is answered."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import CallbackQuery, Message, Update
+from telegram.error import TelegramError
+
+from bot.desk import Desk, desk_of
+from bot.errors import Sorry
+from bot.handlers.turn import Turn
+from bot.kinds import Bot, Context
+from bot.limiter import NEVER
+from bot.orders import Place, Question, Takeover
+from bot.pictures import picture_in
+from bot.session import Picture
+from bot.speaker import is_shared, language_for
+from bot.texts import Text, shorten
+from bot.words import Language, Words, words_in
+
+__all__ = ["Press"]
+
+logger = logging.getLogger(__name__)
+
+_ANSWER: Final = 5.0
+_TOAST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a handler of buttons works with.
+
+    Attributes:
+        chat: where the button is; 0 where Telegram does not say.
+        message: the message that it is under; 0 where Telegram does not say.
+    """
+
+    bot: Bot
+    desk: Desk
+    query: CallbackQuery
+    chat: int
+    message: int
+    language: Language
+
+    @classmethod
+    def of(cls, update: Update, context: Context) -> Press:
+        """The press that an update tells of."""
+        query = update.callback_query
+        if query is None:
+            msg = "the update tells of no press"
+            raise TypeError(msg)
+        under = query.message
+        return cls(
+            bot=context.bot,
+            desk=desk_of(context),
+            query=query,
+            chat=under.chat.id if under else 0,
+            message=under.message_id if under else 0,
+            language=language_for(update),
+        )
+
+    @property
+    def data(self) -> str:
+        """What the button carries."""
+        return self.query.data or ""
+
+    @property
+    def user(self) -> int:
+        """Who pressed it."""
+        return self.query.from_user.id
+
+    @property
+    def words(self) -> Words:
+        """What to speak."""
+        chosen = self.desk.store.preferences(self.user).language
+        return words_in(chosen or self.language)
+
+    @property
+    def question(self) -> Question | None:
+        """What the message asks, as far as it is known."""
+        return self.desk.store.question(self.chat, self.message)
+
+    def photo(self) -> Picture | None:
+        """The photo that the message answers; it outlives what is remembered.
+
+        Raises:
+            Sorry: it answers something that cannot be painted.
+        """
+        under = self.query.message
+        return picture_in(under.reply_to_message) if isinstance(under, Message) else None
+
+    def is_for(self, owner: int | None) -> bool:
+        """Whether the person may press what is for that one; None is for anybody."""
+        return owner is None or is_shared(owner) or owner == self.user
+
+    def turn(self, owner: int | None = None) -> Turn:
+        """The turn that it begins.
+
+        Args:
+            owner: whom the button is for; a group's or channel's is pressed in its name.
+        """
+        under, topic = self.query.message, None
+        if isinstance(under, Message) and under.is_topic_message:
+            topic = under.message_thread_id
+        return Turn(
+            bot=self.bot,
+            desk=self.desk,
+            place=Place(self.chat, topic),
+            user=owner if owner is not None and is_shared(owner) else self.user,
+            language=self.language,
+            question=self._takeover(),
+        )
+
+    async def answer(self, key: Text | None = None, **values: object) -> None:
+        """Stop the button's spinner, with a word if there is one to say."""
+        try:
+            text = shorten(self.words.plain(key, **values), _TOAST) if key else None
+            await self.bot.answer_callback_query(
+                self.query.id, text, read_timeout=_ANSWER, rate_limit_args=NEVER
+            )
+        except TelegramError as error:
+            # Such as "query is too old": it was pressed long ago. What it asks for still holds.
+            logger.info("a press was not answered: %s", error)
+
+    async def refuse(self, sorry: Sorry) -> None:
+        """Answer with why not."""
+        await self.answer(sorry.key, **sorry.values)
+
+    def _takeover(self) -> Takeover | None:
+        """The message, where it asked about a photo: then it may become the progress message."""
+        question, under = self.question, self.query.message
+        if question is None or question.content is None:
+            return None
+        return Takeover(self.message, pictured=isinstance(under, Message) and bool(under.photo))

@@ -1,0 +1,119 @@
+"""Asking for a style: the gallery as a picture with buttons, and the other ways to one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from telegram import InlineKeyboardMarkup
+from telegram.error import TelegramError
+
+from bot import keyboards
+from bot.errors import Sorry
+from bot.orders import Question
+from bot.session import Picture, Preset, Style, parts_of
+from bot.speaker import is_shared
+from bot.texts import Text, shorten
+from nst_core.errors import ImageRejected
+
+if TYPE_CHECKING:
+    from bot.handlers.turn import Turn
+
+__all__ = ["ask", "ask_for_own", "is_to_be_had", "turn_page"]
+
+_LAST: Final = 30
+
+
+async def ask(turn: Turn, question: Question) -> None:
+    """Ask for a style: for a photo, to mix with another, or at the beginning of all.
+
+    Raises:
+        TelegramError: the person could not be asked.
+    """
+    message = await turn.desk.sheet.send(
+        turn.bot,
+        turn.place,
+        _words(turn, question),
+        gallery(turn, question),
+        reply_to=question.content.message if question.content else None,
+    )
+    turn.desk.store.keep_question(turn.place.chat, message.message_id, question)
+
+
+async def turn_page(turn: Turn, message: int, question: Question, page: int) -> None:
+    """Turn to another page of the gallery, in the same message.
+
+    Raises:
+        TelegramError: the message is not to be changed (any more).
+    """
+    await turn.desk.sheet.turn(
+        turn.bot,
+        turn.place.chat,
+        message,
+        _words(turn, question),
+        gallery(turn, question, page),
+        page,
+    )
+
+
+async def ask_for_own(turn: Turn, question: Question) -> None:
+    """Show the person's own style pictures, numbered, to choose one.
+
+    Raises:
+        Sorry: there are none.
+        TelegramError: the person could not be asked.
+    """
+    own = turn.desk.store.own_styles(turn.user)
+    if not own:
+        raise Sorry(Text.NO_OWN_STYLES)
+    pictures = await asyncio.gather(*(_picture(turn, picture) for _, picture in own))
+    message = await turn.desk.sheet.send_own(
+        turn.bot,
+        turn.place,
+        turn.words.say(Text.OWN_STYLES),
+        keyboards.own_styles([number for number, _ in own], _owner(question)),
+        pictures,
+        reply_to=question.content.message if question.content else None,
+    )
+    turn.desk.store.keep_question(turn.place.chat, message.message_id, question)
+
+
+def is_to_be_had(turn: Turn, style: Style) -> bool:
+    """Whether the gallery still has all of it."""
+    return all(
+        not isinstance(part, Preset) or part.name in turn.desk.gallery
+        for part, _ in parts_of(style)
+    )
+
+
+def gallery(turn: Turn, question: Question, page: int = 0) -> InlineKeyboardMarkup:
+    """The buttons under a question."""
+    last = turn.desk.store.last_style(turn.user)
+    offer = keyboards.Offer(
+        owner=_owner(question),
+        page=page,
+        last=shorten(turn.named(last), _LAST) if last and is_to_be_had(turn, last) else "",
+        has_own=bool(turn.desk.store.own_styles(turn.user)),
+        may_be_style=question.content is not None and question.mixing is None,
+    )
+    return keyboards.styles([*turn.desk.gallery], turn.words, offer)
+
+
+def _owner(question: Question) -> int | None:
+    # A button names a person; a group or a channel presses nothing, so there anybody may. So may
+    # anybody where it is about nobody's photo.
+    return None if is_shared(question.user) or question.content is None else question.user
+
+
+def _words(turn: Turn, question: Question) -> str:
+    if question.mixing:
+        return turn.words.say(Text.ASK_STYLE_MIX, style=turn.named(question.mixing))
+    return turn.words.say(Text.ASK_STYLE if question.content else Text.STYLES)
+
+
+async def _picture(turn: Turn, picture: Picture) -> bytes:
+    """Its bytes; nothing where it is gone, for its number to be drawn without it."""
+    try:
+        return await turn.desk.source.fetch(picture)
+    except (Sorry, ImageRejected, TelegramError):
+        return b""
