@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,11 +51,11 @@ VARIABLES: Final = (
     Variable("STYLEGRAM_STRENGTH", f"{_ENGINE.strength:g}", "strength of the style, 0 to 100"),
     Variable("STYLEGRAM_STEPS", "", "optimisation steps; empty takes the quality's own number"),
     Variable("STYLEGRAM_STYLES", "", "a folder with style pictures of your own"),
-    Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for, by a button"),
+    Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for"),
     Variable(
         "STYLEGRAM_DATA",
-        "",
-        "a folder for what is to outlive a restart; empty takes ~/.local/share/stylegram",
+        "~/.local/share/stylegram",
+        "a folder for what is to outlive a restart",
     ),
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
     Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
@@ -118,8 +117,8 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
             steps=reader.read("STYLEGRAM_STEPS", _steps, _ENGINE.steps),
         ),
         styles=reader.read("STYLEGRAM_STYLES", _folder, None),
-        data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
         largest=reader.read("STYLEGRAM_LARGEST", _whole_in_range("size"), 1),
+        data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
         jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
         log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
     )
@@ -213,8 +212,11 @@ def _one_of(choices: Sequence[str], text: str) -> str:
 
 
 def _data(text: str) -> Path:
-    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return expanded(text) if text else expanded(home) / "stylegram"
+    place = expanded(text)
+    if place.exists() and not place.is_dir():
+        msg = f"must be a folder, and {text!r} is none"
+        raise _Problem(msg)
+    return place
 
 
 def _folder(text: str) -> Path | None:

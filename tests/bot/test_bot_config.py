@@ -14,7 +14,9 @@ TOKEN = "123456:AbCdEfGh-secret"  # noqa: S105 - of nobody
 
 def test_defaults_are_the_engines() -> None:
     config = load({"BOT_TOKEN": TOKEN})
-    assert config == Config(token=TOKEN)
+    data = Path("~/.local/share/stylegram").expanduser()
+    assert config == Config(token=TOKEN, data=data)
+    assert load({}, demo=True).data is None, "a demo leaves nothing behind"
     assert config.settings == Settings()
     assert config.jobs_per_user == 3
     assert config.api_url == "https://api.telegram.org"
@@ -37,6 +39,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "STYLEGRAM_STRENGTH": "72.5",
             "STYLEGRAM_STEPS": "30",
             "STYLEGRAM_STYLES": str(tmp_path),
+            "STYLEGRAM_DATA": str(tmp_path / "new"),
             "STYLEGRAM_JOBS_PER_USER": "5",
             "STYLEGRAM_LOG_LEVEL": "debug",
         }
@@ -47,6 +50,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         settings=Settings(size=256, quality=Quality.FINE, strength=72.5, steps=30),
         styles=tmp_path,
         largest=512,
+        data=tmp_path / "new",
         jobs_per_user=5,
         log_level="DEBUG",
     )
@@ -62,6 +66,7 @@ def test_every_problem_is_named_at_once() -> None:
         "STYLEGRAM_STRENGTH": "nan",
         "STYLEGRAM_STEPS": "0",
         "STYLEGRAM_STYLES": "/no/such/folder",
+        "STYLEGRAM_DATA": __file__,
         "STYLEGRAM_JOBS_PER_USER": "many",
         "STYLEGRAM_LOG_LEVEL": "loud",
     }
