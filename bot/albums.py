@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from telegram import Message
 
+from bot.session import Key
 from bot.waiting import set_within
 
 __all__ = ["Albums", "Complete"]
@@ -23,7 +24,9 @@ Complete: TypeAlias = Callable[[Sequence[Message]], Awaitable[None]]
 
 @dataclass(slots=True, eq=False)
 class _Album:
+    owner: Key
     messages: list[Message] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
     more: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -38,20 +41,38 @@ class Albums:
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, message: Message, complete: Complete) -> None:
-        """Put a message with a `media_group_id` to its album.
+    def add(self, message: Message, owner: Key, complete: Complete) -> None:
+        """Put a message with a `media_group_id` to the album that its owner is sending.
 
         The `complete` of an album's first message is what gets the album.
         """
         key = (message.chat_id, str(message.media_group_id))
         album = self._open.get(key)
         if album is None:
-            album = self._open[key] = _Album()
-            task = asyncio.create_task(self._collect(key, album, complete))
+            album = self._open[key] = _Album(owner)
+            task = album.task = asyncio.create_task(self._collect(key, album, complete))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         album.messages.append(message)
         album.more.set()
+
+    def drop(self, user: int, chat: int | None = None) -> bool:
+        """Forget what somebody is sending; whether there was anything.
+
+        Args:
+            user: who.
+            chat: where; None for everywhere.
+        """
+        theirs = [
+            key
+            for key, album in self._open.items()
+            if album.owner[1] == user and chat in (None, album.owner[0])
+        ]
+        for key in theirs:
+            task = self._open.pop(key).task
+            if task:
+                task.cancel()
+        return bool(theirs)
 
     async def close(self) -> None:
         """Forget the albums that are still incomplete."""

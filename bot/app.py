@@ -84,7 +84,7 @@ def build(
         gallery=gallery,
         usual=Look.of(config.settings),
         jobs=jobs,
-        sessions=Sessions(time.monotonic),
+        sessions=Sessions(time.monotonic, store),
         sheet=Sheet(gallery),
         store=store,
         source=source,

@@ -13,7 +13,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.kinds import Bot
-from bot.limiter import NEVER
+from bot.limiter import NEVER, PATIENT
+from bot.outgoing import is_unchanged
 from bot.progress import Sight
 
 __all__ = ["Board"]
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 _SIDE: Final = 512
 # What Telegram says of words where there is a picture, and the other way round.
 _OTHER_KIND: Final = "there is no"
+_GONE: Final = "not found"
+# Failures after which no picture is tried any more.
+_PATIENCE: Final = 2
 
 
 class Board:
@@ -43,17 +47,25 @@ class Board:
         self._pictured = pictured
         self._hung: bytes | None = None
         self._takes_pictures = True
+        self._failures = 0
 
-    async def show(self, sight: Sight, keyboard: InlineKeyboardMarkup | None) -> None:
+    async def show(
+        self, sight: Sight, keyboard: InlineKeyboardMarkup | None, *, retries: int = NEVER
+    ) -> None:
         """Let the message show this.
+
+        Args:
+            sight: what to show.
+            keyboard: the buttons under it.
+            retries: how often to try again where Telegram asks for patience.
 
         Raises:
             TelegramError: it does not.
         """
         if sight.picture and sight.picture != self._hung and self._takes_pictures:
-            await self._hang(sight.picture, sight.text, keyboard)
+            await self._hang(sight.picture, sight.text, keyboard, retries)
         else:
-            await self._write(sight.text, keyboard)
+            await self._write(sight.text, keyboard, retries)
 
     async def delete(self) -> None:
         """Take the message away.
@@ -61,35 +73,44 @@ class Board:
         Raises:
             TelegramError: that is not possible (any more).
         """
-        await self._bot.delete_message(self._chat, self.message)
+        await self._bot.delete_message(self._chat, self.message, rate_limit_args=PATIENT)
 
-    async def _hang(self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    async def _hang(
+        self, picture: bytes, text: str, keyboard: InlineKeyboardMarkup | None, retries: int
+    ) -> None:
         try:
             frame = await asyncio.to_thread(_framed, picture)
             media = InputMediaPhoto(frame, caption=text, parse_mode=ParseMode.HTML)
             await self._bot.edit_message_media(
-                media, self._chat, self.message, reply_markup=keyboard, rate_limit_args=NEVER
+                media, self._chat, self.message, reply_markup=keyboard, rate_limit_args=retries
             )
-        except (Forbidden, RetryAfter):
-            raise
-        except TelegramError as error:
+        except BadRequest as error:
+            if is_unchanged(error) or _GONE in str(error).lower():
+                raise
             logger.info("no pictures in a progress message: %s", error)
             self._takes_pictures = False
-            await self._write(text, keyboard)
+            await self._write(text, keyboard, retries)
+        except (Forbidden, RetryAfter):
+            raise
+        except TelegramError:
+            # A bad moment, or a server that knows no such thing.
+            self._failures += 1
+            self._takes_pictures = self._failures < _PATIENCE
+            raise
         else:
             self._pictured, self._hung = True, picture
 
-    async def _write(self, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    async def _write(self, text: str, keyboard: InlineKeyboardMarkup | None, retries: int) -> None:
         try:
-            await self._edit(text, keyboard)
+            await self._edit(text, keyboard, retries)
         except BadRequest as error:
             if _OTHER_KIND not in str(error).lower():
                 raise
             # A picture was said not to have been taken, and was.
             self._pictured = not self._pictured
-            await self._edit(text, keyboard)
+            await self._edit(text, keyboard, retries)
 
-    async def _edit(self, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    async def _edit(self, text: str, keyboard: InlineKeyboardMarkup | None, retries: int) -> None:
         if self._pictured:
             await self._bot.edit_message_caption(
                 self._chat,
@@ -97,7 +118,7 @@ class Board:
                 caption=text,
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard,
-                rate_limit_args=NEVER,
+                rate_limit_args=retries,
             )
         else:
             await self._bot.edit_message_text(
@@ -106,7 +127,7 @@ class Board:
                 self.message,
                 parse_mode=ParseMode.HTML,
                 reply_markup=keyboard,
-                rate_limit_args=NEVER,
+                rate_limit_args=retries,
             )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from PIL import Image
@@ -23,6 +25,8 @@ _ROOM: Final = 128 * 1024**2
 # Long side in pixels of each half of a pair.
 _HALF: Final = 1024
 _GAP: Final = 12
+# One at a time: a small file can hold very many pixels, and a film takes both cores as it is.
+_DARKROOM: Final = ThreadPoolExecutor(1, thread_name_prefix="darkroom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ async def film(copy: Copy) -> bytes:
     def shoot() -> bytes:
         return copy.stages.film(decode(copy.painting.image))
 
-    return await asyncio.to_thread(shoot)
+    return await asyncio.get_running_loop().run_in_executor(_DARKROOM, shoot)
 
 
 async def pair(photo: bytes, painting: bytes) -> bytes:
@@ -81,7 +85,8 @@ async def pair(photo: bytes, painting: bytes) -> bytes:
     Raises:
         ImageRejected: one of them is no picture.
     """
-    return await asyncio.to_thread(_side_by_side, photo, painting)
+    work = partial(_side_by_side, photo, painting)
+    return await asyncio.get_running_loop().run_in_executor(_DARKROOM, work)
 
 
 def _side_by_side(photo: bytes, painting: bytes) -> bytes:

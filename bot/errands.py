@@ -13,24 +13,35 @@ class Errands:
     """Runs errands in the background, so that nobody's next word waits for them."""
 
     def __init__(self) -> None:
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, tuple[int, asyncio.Task[None]]] = {}
 
     def __contains__(self, name: object) -> bool:
         return name in self._tasks
 
-    def run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def count(self, owner: int) -> int:
+        """How many are under way for a person."""
+        return sum(whose == owner for whose, _ in self._tasks.values())
+
+    def run(self, name: str, owner: int, work: Coroutine[Any, Any, None]) -> None:
         """Run an errand that deals with its own errors.
 
         Args:
             name: what it is known by while it is under way; it must not be already.
+            owner: for whom it is.
             work: what is to be done.
         """
-        task = self._tasks[name] = asyncio.create_task(work)
+        task = asyncio.create_task(work)
+        self._tasks[name] = owner, task
         task.add_done_callback(lambda _: self._tasks.pop(name, None))
+
+    def stop(self, name: str) -> bool:
+        """Give up an errand; whether it was under way."""
+        _, task = self._tasks.get(name, (0, None))
+        return task is not None and task.cancel()
 
     async def close(self) -> None:
         """Give up what is under way."""
-        tasks = set(self._tasks.values())
+        tasks = {task for _, task in self._tasks.values()}
         for task in tasks:
             task.cancel()
         if tasks:

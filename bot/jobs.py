@@ -20,6 +20,7 @@ from bot.errors import PaintingFailed, Sorry, explain, is_expected
 from bot.kinds import Bot
 from bot.notice import Notice
 from bot.orders import Form, Order, Painting
+from bot.progress import Pacer
 from bot.session import Key, Mix, Picture, Preset, parts_of
 from bot.source import Source
 from bot.speaker import is_shared
@@ -118,6 +119,7 @@ class Jobs:
         self._rules = rules
         self._tickets: dict[str, _Ticket] = {}
         self._closing = False
+        self._pacer = Pacer()
 
     def __len__(self) -> int:
         return len(self._tickets)
@@ -152,12 +154,22 @@ class Jobs:
         tickets = (t for t in self._tickets.values() if not t.cancelled.is_set())
         return any(ticket.order.button == button for ticket in tickets)
 
-    def under_way(self, user: int) -> tuple[list[str], int]:
-        """What the person's progress messages say, and how many jobs others have under way."""
-        working = [ticket for ticket in self._tickets.values() if ticket.occupies]
-        mine = [ticket for ticket in working if ticket.order.user == user]
+    def under_way(self, user: int, chat: int | None = None) -> tuple[list[str], int]:
+        """What the person's progress messages say, and how many jobs others have under way.
+
+        Args:
+            user: whose.
+            chat: where; None for everywhere.
+        """
+        working = [t for t in self._tickets.values() if not t.cancelled.is_set()]
+        mine = [
+            ticket
+            for ticket in working
+            if ticket.order.user == user and chat in (None, ticket.order.place.chat)
+        ]
         said = [ticket.notice.words for ticket in mine if ticket.notice]
-        return said, len(working) - len(mine)
+        others = sum(ticket.order.user != user for ticket in working)
+        return said, others
 
     def may_cancel(self, job: str, key: Key) -> Refusal | None:
         """Why the person may not cancel the job in that chat; None if nothing is against it."""
@@ -216,6 +228,7 @@ class Jobs:
             self._bot,
             ticket.order,
             keyboards.cancel(ticket.id, ticket.order.words),
+            pacer=self._pacer,
             on_shut_out=partial(self._shut_out, ticket),
         )
         try:
@@ -233,6 +246,9 @@ class Jobs:
         except Exception as error:
             if not is_expected(error):
                 logger.exception("job %s failed", ticket.id)
+            if ticket.looking_at != ticket.order.content:
+                # It is the style that cannot be had, and the others are to have the same.
+                ticket.then = ()
             words = explain(error, ticket.order.words)
             await notice.fail(words, about=ticket.looking_at.message)
         finally:
@@ -260,6 +276,8 @@ class Jobs:
     async def _deliver(self, ticket: _Ticket, painting: base.Finished) -> None:
         order, copy = ticket.order, Copy(painting, ticket.stages)
         if order.form is not Form.PAINTING:
+            # Whoever wants one copy often wants another.
+            self.copies.keep(order.copy_of, order.user, copy)
             await send_copy(self._bot, order, copy, order.form)
             return
         self.copies.keep(ticket.id, order.user, copy)
@@ -268,7 +286,7 @@ class Jobs:
         names = [*self._part_names(order)]
         keyboard = keyboards.after(ticket.id, order, painting, self.largest, names)
         sent = await deliver(self._bot, order, painting, keyboard)
-        self._store.keep_painting(ticket.id, Painting(order, file_in(sent)))
+        self._store.arrive(ticket.id, Painting(order, file_in(sent)))
 
     def _part_names(self, order: Order) -> Iterator[str]:
         for part in order.style.parts if isinstance(order.style, Mix) else ():

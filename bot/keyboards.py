@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.callbacks import (
     Aid,
@@ -20,6 +20,7 @@ from bot.callbacks import (
     PickOwn,
     PickStyle,
     TurnPage,
+    decode,
     encode,
 )
 from bot.look import Change
@@ -32,7 +33,7 @@ from bot.words import Words
 from nst_core.executor.base import Finished
 from nst_core.result import Note
 
-__all__ = ["Named", "Offer", "after", "cancel", "label", "own_styles", "styles"]
+__all__ = ["Named", "Offer", "after", "cancel", "is_painting", "label", "own_styles", "styles"]
 
 _ROW: Final = 3
 _OWN_ROW: Final = 5
@@ -150,6 +151,13 @@ def cancel(job: str, words: Words) -> InlineKeyboardMarkup:
         words.plain(Text.BUTTON_CANCEL), callback_data=encode(CancelJob(job)), style="danger"
     )
     return InlineKeyboardMarkup([[button]])
+
+
+def is_painting(message: Message) -> bool:
+    """Whether a message of ours has the buttons of a painting."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    found = (decode(str(button.callback_data)) for row in rows for button in row)
+    return any(isinstance(data, MakeDemand) for data in found)
 
 
 def after(

@@ -16,7 +16,7 @@ from bot.kinds import Bot
 from bot.limiter import NEVER, PATIENT, seconds_of
 from bot.orders import Order
 from bot.outgoing import send_text
-from bot.progress import GROUP_INTERVAL, PRIVATE_INTERVAL, ProgressReporter, Sight
+from bot.progress import GROUP_INTERVAL, PRIVATE_INTERVAL, Pacer, ProgressReporter, Sight
 from bot.texts import Text
 from bot.waiting import set_within
 
@@ -40,11 +40,13 @@ class Notice:
         order: Order,
         keyboard: InlineKeyboardMarkup,
         *,
+        pacer: Pacer,
         on_shut_out: Callable[[], Awaitable[None]],
     ) -> None:
         self._bot = bot
         self._order = order
         self._keyboard = keyboard
+        self._pacer = pacer
         self._on_shut_out = on_shut_out
         self._board: Board | None = None
         self._latest = Sight(self._word(Text.OPENED))
@@ -111,7 +113,13 @@ class Notice:
             logger.warning("no progress message: %s", error)
         else:
             interval = GROUP_INTERVAL if self._order.place.is_group else PRIVATE_INTERVAL
-            self._reporter = ProgressReporter(self._refresh, interval=interval, shown=shown)
+            self._reporter = ProgressReporter(
+                self._refresh,
+                self._order.place.chat,
+                interval=interval,
+                pacer=self._pacer,
+                shown=shown,
+            )
             self._reporter.show(self._latest)
 
     async def _be_shut_out(self) -> None:
@@ -173,7 +181,7 @@ class Notice:
         if self._board is None:
             return
         try:
-            await self._board.show(Sight(text), None)
+            await self._board.show(Sight(text), None, retries=PATIENT)
         except TelegramError as error:
             logger.info("a progress message stays as it is: %s", error)
 

@@ -56,6 +56,7 @@ class Order:
         preview: whether to show it while it grows.
         form: what of it to send.
         notice: what becomes the progress message; None sends a new one.
+        copy_of: the job whose painting is painted anew, for a copy of it.
         button: the pressed button that asked for it; a second press of it while this one is under
             way is a slip.
     """
@@ -70,6 +71,7 @@ class Order:
     preview: bool = True
     form: Form = Form.PAINTING
     notice: Takeover | None = None
+    copy_of: str = ""
     button: str = ""
 
     @property
@@ -99,8 +101,14 @@ class Question:
         user: who is asked.
         content: the photo that it is for; None where a photo is to follow.
         mixing: what it is to be mixed with.
+        last: what was chosen last when it was asked: what the button says.
+        topic: where it is, in a group that has topics.
+        is_answered: it has become a progress message, and asks nothing any more.
     """
 
     user: int
     content: Picture | None = None
     mixing: Style | None = None
+    last: Style | None = None
+    topic: int | None = None
+    is_answered: bool = False

@@ -14,7 +14,7 @@ from bot.limiter import seconds_of
 from bot.outgoing import is_unchanged
 from bot.waiting import set_within
 
-__all__ = ["GROUP_INTERVAL", "PRIVATE_INTERVAL", "ProgressReporter", "Sight"]
+__all__ = ["GROUP_INTERVAL", "PRIVATE_INTERVAL", "Pacer", "ProgressReporter", "Sight"]
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 PRIVATE_INTERVAL: Final = 2.5
 GROUP_INTERVAL: Final = 5.0
 _LAST_EDIT: Final = 5.0
+_CHATS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,48 @@ class Sight:
     picture: bytes | None = field(default=None, repr=False)
 
 
+class Pacer:
+    """Keeps the edits in a chat apart, whichever of its messages they are of."""
+
+    def __init__(self) -> None:
+        self._free: dict[int, float] = {}
+
+    def reserve(self, chat: int, interval: float) -> float:
+        """Take the next place in the chat; seconds until it comes.
+
+        Args:
+            chat: where.
+            interval: seconds that the next edit is to keep away.
+        """
+        now = asyncio.get_running_loop().time()
+        begins = max(now, self._free.get(chat, now))
+        self._free[chat] = begins + interval
+        if len(self._free) > _CHATS:
+            self._free = {chat: free for chat, free in self._free.items() if free > now}
+        return begins - now
+
+
 Edit: TypeAlias = Callable[[Sight], Awaitable[object]]
 
 
 class ProgressReporter:
     """Keeps one message up to date without ever making anybody wait.
 
-    Attributes:
+    Args:
+        edit: what edits it.
+        chat: where it is.
         interval: seconds from the end of one edit to the start of the next, and before the first.
+        pacer: what keeps the edits in a chat apart.
+        shown: what the message shows already.
     """
 
-    def __init__(self, edit: Edit, *, interval: float, shown: Sight) -> None:
-        self.interval = interval
+    def __init__(
+        self, edit: Edit, chat: int, *, interval: float, pacer: Pacer, shown: Sight
+    ) -> None:
+        self._interval = interval
         self._edit = edit
+        self._chat = chat
+        self._pacer = pacer
         self._shown = shown
         self._latest = shown
         self._news = asyncio.Event()
@@ -68,9 +98,13 @@ class ProgressReporter:
 
     async def _run(self) -> None:
         # The message is brand new, and what is to come within the interval is better news.
-        if await set_within(self._closing, self.interval):
+        if await set_within(self._closing, self._interval):
             return
         while await self._news_came():
+            # The newest when its turn comes is what is shown.
+            turn = self._pacer.reserve(self._chat, self._interval)
+            if await set_within(self._closing, turn):
+                return
             pause = await self._edit_once()
             if pause is None or await set_within(self._closing, pause):
                 return
@@ -90,7 +124,7 @@ class ProgressReporter:
         except RetryAfter as refusal:
             # Not lost, only late: what is newest when the time is over will be shown.
             self._news.set()
-            return max(self.interval, seconds_of(refusal))
+            return max(self._interval, seconds_of(refusal))
         except BadRequest as error:
             if not is_unchanged(error):
                 logger.info("a progress message is gone: %s", error)
@@ -98,7 +132,8 @@ class ProgressReporter:
         except Forbidden:
             return None
         except TelegramError as error:
-            logger.info("a progress edit was dropped: %s", error)
-            return self.interval
+            logger.info("a progress edit came to nothing: %s", error)
+            self._news.set()
+            return self._interval
         self._shown = sight
-        return self.interval
+        return self._interval

@@ -16,6 +16,7 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.app import build
 from bot.config import Config
+from bot.database import TooNew
 from bot.hosts import is_loopback
 from bot.introduction import introduce
 from bot.kinds import App
@@ -65,7 +66,7 @@ async def serve(
         service = _Service(config, executor or LocalExecutor(), needs_engine=needs_engine)
     except StylizeError as error:
         raise CannotStart(str(error)) from error
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, TooNew) as error:
         msg = f"What is to be remembered cannot be kept in {config.data}: {error}"
         raise CannotStart(msg) from error
     code = 1

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 __all__ = [
     "Action",
@@ -348,16 +348,37 @@ def _chosen(session: Session, chosen: StyleChosen) -> tuple[Session, Action]:
         # A button under an older photo: the photo that waits now keeps waiting.
         return session, StartJobs((target,), _mixed(chosen.mixing, chosen.style))
     if session.content:
-        style = _mixed(chosen.mixing or session.mixing, chosen.style)
+        # A question says by itself whether it is about a mix; words go with what was asked last.
+        style = _mixed(chosen.mixing if target else session.mixing, chosen.style)
         return EMPTY, StartJobs((session.content,), style)
     return _wait_for_photo(chosen.style)
 
 
-class Sessions:
-    """Sessions in memory: empty ones are not kept, old ones fall out, and so does the overflow."""
+class Keeper(Protocol):
+    """What remembers sessions beyond the process."""
 
-    def __init__(self, clock: Clock, *, ttl: float = 3600, limit: int = 10_000) -> None:
+    def session(self, key: Key) -> Session | None:
+        """What is remembered."""
+
+    def keep_session(self, key: Key, session: Session | None) -> bool:
+        """Remember it, None forgets it; whether that succeeded."""
+
+
+class Sessions:
+    """Sessions in memory: neither empty nor old ones are kept, and the overflow by the keeper only.
+
+    Args:
+        clock: seconds, from any beginning.
+        keeper: what remembers them for the next process.
+        ttl: seconds that a session is kept.
+        limit: how many are kept in memory.
+    """
+
+    def __init__(
+        self, clock: Clock, keeper: Keeper, *, ttl: float = 3600, limit: int = 10_000
+    ) -> None:
         self._clock = clock
+        self._keeper = keeper
         self._ttl = ttl
         self._limit = limit
         self._kept: OrderedDict[Key, tuple[float, Session]] = OrderedDict()
@@ -367,15 +388,23 @@ class Sessions:
 
     def get(self, key: Key) -> Session:
         """The session of `key`, an empty one if there is none or it has grown old."""
-        born, session = self._kept.get(key, (0.0, EMPTY))
-        return session if session == EMPTY or self._clock() - born < self._ttl else EMPTY
+        if key not in self._kept:
+            return self._keeper.session(key) or EMPTY
+        born, session = self._kept[key]
+        return session if self._clock() - born < self._ttl else EMPTY
 
     def put(self, key: Key, session: Session) -> None:
         """Keep the session of `key`."""
+        if self.get(key) == session == EMPTY:
+            return
         self._kept.pop(key, None)
+        self._keeper.keep_session(key, session if session != EMPTY else None)
         if session != EMPTY:
             self._kept[key] = (self._clock(), session)
-        while self._kept and (len(self._kept) > self._limit or self._oldest_is_stale()):
+        while self._kept and self._oldest_is_stale():
+            stale, _ = self._kept.popitem(last=False)
+            self._keeper.keep_session(stale, None)
+        while len(self._kept) > self._limit:
             self._kept.popitem(last=False)
 
     def forget(self, user: int) -> None:

@@ -156,6 +156,7 @@ class Text(StrEnum):
     WORDS_CONTENT = "words_content"
     WORDS_STYLE = "words_style"
     SETTINGS = "settings"
+    SETTINGS_SHARED = "settings_shared"
     SETTINGS_CHOOSE = "settings_choose"
     SETTING_QUALITY = "setting_quality"
     SETTING_SIZE = "setting_size"

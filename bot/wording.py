@@ -47,7 +47,8 @@ def named(style: Style, gallery: Gallery, words: Words) -> str:
     """What a style is called before people."""
     match style:
         case Preset(name):
-            return label(gallery.find(name), words)
+            # An operator may have taken it away since.
+            return label(gallery.find(name), words) if name in gallery else name
         case Picture():
             return words.plain(Text.OWN_STYLE)
         case Mix():

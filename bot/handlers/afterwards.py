@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.callbacks import Demand, MakeDemand, PaintAgain
 from bot.copies import Copy, pair
 from bot.delivery import send_copy, send_pair
@@ -18,7 +20,9 @@ from bot.texts import Text
 
 __all__ = ["demand", "paint_again"]
 
-_FORMS = {Demand.FILE: Form.FILE, Demand.FILM: Form.FILM}
+# Films and pairs that are made for one person at the same time.
+_AT_ONCE: Final = 2
+_FORMS: Final = {Demand.FILE: Form.FILE, Demand.FILM: Form.FILM}
 
 
 async def paint_again(press: Press, wish: PaintAgain) -> None:
@@ -59,7 +63,8 @@ def _known(press: Press, job: str) -> tuple[Turn, Painting]:
     painting = press.desk.store.painting(job)
     if painting is None or painting.order.place.chat != press.chat:
         raise Sorry(Text.FORGOTTEN_PHOTO)
-    return press.turn(painting.order.user), painting
+    order = painting.order
+    return press.turn(order.user, order.place.topic), painting
 
 
 def _further(turn: Turn, painting: Painting, change: Change | Shift) -> tuple[Look, Style | None]:
@@ -83,12 +88,15 @@ def _place(
     style: Style | None = None,
     look: Look | None = None,
     form: Form = Form.PAINTING,
+    copy_of: str = "",
 ) -> None:
     if not is_to_be_had(turn, style or painting.order.style):
         raise Sorry(Text.STYLE_GONE)
     if press.desk.jobs.is_asked(press.data):
         raise Sorry(Text.ALREADY_PAINTING)
-    turn.paint_again(painting, button=press.data, style=style, look=look, form=form)
+    turn.paint_again(
+        painting, button=press.data, style=style, look=look, form=form, copy_of=copy_of
+    )
 
 
 def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Text | None:
@@ -98,15 +106,17 @@ def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Te
         Sorry: it has begun already, or cannot be done.
     """
     copy = press.desk.jobs.copies.get(wish.job)
-    if press.data in press.desk.errands:
+    if wish.demand is Demand.MIX and not is_to_be_had(turn, painting.order.style):
+        raise Sorry(Text.STYLE_GONE)
+    if press.data in press.desk.errands or press.desk.errands.count(press.user) >= _AT_ONCE:
         raise Sorry(Text.ALREADY_PAINTING)
     if wish.demand is Demand.PAIR:
-        press.desk.errands.run(press.data, _pair(turn, painting, copy))
+        press.desk.errands.run(press.data, press.user, _pair(turn, painting, copy))
     elif form := _FORMS.get(wish.demand):
         if copy is None:
-            _place(turn, press, painting, form=form)
+            _place(turn, press, painting, form=form, copy_of=wish.job)
             return Text.PAINTED_ANEW
-        press.desk.errands.run(press.data, _copy(turn, painting, copy, form))
+        press.desk.errands.run(press.data, press.user, _copy(turn, painting, copy, form))
     return None
 
 

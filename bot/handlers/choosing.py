@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from telegram.error import BadRequest
 
@@ -22,14 +23,16 @@ async def choose(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage)
     """A style, or a way to one."""
     try:
         question = _asked(press, wish.owner)
-        turn = press.turn(question.user)
+        turn = press.turn(question.user, question.topic)
         event = _event(turn, wish, question)
+        has_begun = event is not None and turn.start(event)
     except Sorry as sorry:
         await press.refuse(sorry)
         return
     await press.answer()
     if event:
-        await turn.take(event)
+        if not has_begun:
+            await turn.take(event)
     elif isinstance(wish, TurnPage):
         await _turn_page(turn, press, question, wish.page)
     else:
@@ -47,9 +50,13 @@ def _asked(press: Press, owner: int | None) -> Question:
         raise Sorry(Text.NOT_YOURS)
     if press.desk.jobs.owns(press.chat, press.message):
         raise Sorry(Text.ALREADY_PAINTING)
+    if known and known.is_answered:
+        raise Sorry(Text.OLD_BUTTON)
     if known:
-        return known if known.content else Question(press.user)
-    return Question(owner or press.user, press.photo())
+        return known if known.content else replace(known, user=press.user)
+    if not press.is_readable:
+        raise Sorry(Text.OLD_BUTTON)
+    return Question(owner or press.user, press.photo(), topic=press.topic)
 
 
 def _event(
@@ -60,13 +67,15 @@ def _event(
     Raises:
         Sorry: there is no such style (any more).
     """
+    if question.mixing and not is_to_be_had(turn, question.mixing):
+        raise Sorry(Text.STYLE_GONE)
     match wish:
         case ChooseAid(aid=Aid.THIS):
             return StyleShown(_photo(question))
         case TurnPage() | ChooseAid(aid=Aid.OWN):
             return None
         case _:
-            return StyleChosen(_style(turn, wish), question.content, question.mixing)
+            return StyleChosen(_style(turn, wish, question), question.content, question.mixing)
 
 
 def _photo(question: Question) -> Picture:
@@ -75,21 +84,21 @@ def _photo(question: Question) -> Picture:
     return question.content
 
 
-def _style(turn: Turn, wish: PickStyle | PickOwn | ChooseAid) -> Style:
+def _style(turn: Turn, wish: PickStyle | PickOwn | ChooseAid, question: Question) -> Style:
     match wish:
         case PickStyle(name) if name in turn.desk.gallery:
             return Preset(name)
         case PickOwn(number) if own := turn.desk.store.own_style(turn.user, number):
             return own
         case ChooseAid(aid=Aid.LAST):
-            return _last(turn)
+            return _last(turn, question)
         case ChooseAid():
             return _surprise(turn)
     raise Sorry(Text.OLD_BUTTON)
 
 
-def _last(turn: Turn) -> Style:
-    last = turn.desk.store.last_style(turn.user)
+def _last(turn: Turn, question: Question) -> Style:
+    last = question.last
     if last is None or not is_to_be_had(turn, last):
         raise Sorry(Text.NO_LAST_STYLE)
     return last

@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.errors import Sorry
 from bot.handlers.preferring import menu
+from bot.handlers.strays import link_of
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import mix_called, preset_called
 from bot.kinds import Context
@@ -22,6 +23,7 @@ from bot.session import (
     StyleAsked,
     StyleChosen,
 )
+from bot.speaker import is_shared
 from bot.store import KEPT_DAYS, OWN_STYLES
 from bot.texts import Text
 
@@ -71,7 +73,7 @@ async def style(update: Update, context: Context) -> None:
     turn = Turn.of(update, context)
     name = " ".join(context.args or ())
     if name:
-        await turn.take(StyleChosen(preset_called(turn.desk, name), turn.answered_picture()))
+        await turn.take(turn.choice(preset_called(turn.desk, name)))
     else:
         await turn.take(StyleAsked(turn.answered_picture()))
 
@@ -79,14 +81,13 @@ async def style(update: Update, context: Context) -> None:
 async def preset(update: Update, context: Context) -> None:
     """`/mosaic` and its sisters: the short way to say `/style mosaic`."""
     turn = Turn.of(update, context)
-    await turn.take(StyleChosen(Preset(_command(message_of(update))), turn.answered_picture()))
+    await turn.take(turn.choice(Preset(_command(message_of(update)))))
 
 
 async def mix(update: Update, context: Context) -> None:
     """`/mix mosaic 70 waves 30`; in reply to a photo, for that photo."""
     turn = Turn.of(update, context)
-    mixed = mix_called(turn.desk, context.args or [])
-    await turn.take(StyleChosen(mixed, turn.answered_picture()))
+    await turn.take(turn.choice(mix_called(turn.desk, context.args or [])))
 
 
 async def me(update: Update, context: Context) -> None:
@@ -99,6 +100,8 @@ async def me(update: Update, context: Context) -> None:
 async def settings(update: Update, context: Context) -> None:
     """`/settings`: how the person likes things."""
     turn = Turn.of(update, context)
+    if is_shared(turn.user):
+        raise Sorry(Text.SETTINGS_SHARED)
     text, keyboard = menu(turn)
     await turn.say_text(text, keyboard)
 
@@ -106,7 +109,9 @@ async def settings(update: Update, context: Context) -> None:
 async def queue(update: Update, context: Context) -> None:
     """`/queue`: what is under way."""
     turn = Turn.of(update, context)
-    mine, others = turn.desk.jobs.under_way(turn.user)
+    mine, others = turn.desk.jobs.under_way(
+        turn.user, turn.place.chat if turn.place.is_group else None
+    )
     lines = mine or [turn.words.say(Text.QUEUE_EMPTY)]
     if others:
         lines.append(turn.words.say(Text.QUEUE_OTHERS, count=others))
@@ -138,6 +143,8 @@ async def forget(update: Update, context: Context) -> None:
     """`/forget`: keep nothing of the person, now."""
     turn = Turn.of(update, context)
     words = turn.words
+    turn.desk.albums.drop(turn.user)
+    turn.desk.errands.stop(link_of(turn))
     await turn.desk.jobs.cancel_all(turn.user)
     turn.desk.jobs.copies.forget(turn.user)
     turn.desk.sessions.forget(turn.user)
@@ -149,6 +156,8 @@ async def cancel(update: Update, context: Context) -> None:
     """`/cancel`: stop the person's jobs in this chat, and begin anew."""
     turn = Turn.of(update, context)
     had_said_something = turn.desk.sessions.get(turn.key) != Session()
+    had_said_something |= turn.desk.albums.drop(turn.user, turn.place.chat)
+    had_said_something |= turn.desk.errands.stop(link_of(turn))
     await turn.take(Reset())
     count = await turn.desk.jobs.cancel_all(turn.user, turn.place.chat)
     if count:

@@ -6,12 +6,18 @@ from collections.abc import Sequence
 
 from telegram import Message, Update
 
+from bot.errors import Sorry
 from bot.handlers.errors import report
 from bot.handlers.turn import Turn, message_of
-from bot.handlers.wishes import is_addressed, preset_in_caption, role_in_caption
+from bot.handlers.wishes import (
+    is_addressed,
+    is_command_for_us,
+    role_in_caption,
+    style_in_caption,
+)
 from bot.kinds import Context
 from bot.pictures import picture_in
-from bot.session import AlbumSent, PictureSent, Preset
+from bot.session import AlbumSent, PictureSent, Style
 
 __all__ = ["receive"]
 
@@ -21,9 +27,9 @@ async def receive(update: Update, context: Context) -> None:
     turn = Turn.of(update, context)
     message = message_of(update)
     if message.media_group_id:
-        turn.desk.albums.add(message, lambda messages: _album(turn, messages))
+        turn.desk.albums.add(message, turn.key, lambda messages: _album(turn, messages))
         return
-    named = preset_in_caption(turn.desk, message, turn.bot)
+    named = style_in_caption(turn.desk, message, turn.bot)
     if _is_meant_for_us(turn, [message], named) and (picture := picture_in(message)):
         await turn.take(PictureSent(picture, named, role_in_caption(message, turn.bot)))
 
@@ -38,18 +44,40 @@ async def _album(turn: Turn, messages: Sequence[Message]) -> None:
 
 
 async def _take_album(turn: Turn, messages: Sequence[Message]) -> None:
-    named = next(filter(None, (preset_in_caption(turn.desk, m, turn.bot) for m in messages)), None)
+    names = (style_in_caption(turn.desk, message, turn.bot) for message in messages)
+    named = next((name for name in names if name), None)
     if not _is_meant_for_us(turn, messages, named):
         return
-    pictures = tuple(
-        PictureSent(picture, role=role_in_caption(message, turn.bot))
-        for message in messages
-        if (picture := picture_in(message))
-    )
-    await turn.take(AlbumSent(pictures, named))
+    pictures, refused = _pictures(turn, messages)
+    if pictures or not refused:
+        await turn.take(AlbumSent(pictures, named))
+    for sorry in refused[:1]:
+        raise sorry
 
 
-def _is_meant_for_us(turn: Turn, messages: Sequence[Message], named: Preset | None) -> bool:
+def _pictures(
+    turn: Turn, messages: Sequence[Message]
+) -> tuple[tuple[PictureSent, ...], list[Sorry]]:
+    """The pictures of an album, and why some of it is none."""
+    found: list[PictureSent] = []
+    refused: list[Sorry] = []
+    for message in messages:
+        try:
+            picture = picture_in(message)
+        except Sorry as sorry:
+            refused.append(sorry)
+            continue
+        if picture:
+            found.append(PictureSent(picture, role=role_in_caption(message, turn.bot)))
+    return tuple(found), refused
+
+
+def _is_meant_for_us(turn: Turn, messages: Sequence[Message], named: Style | None) -> bool:
     if not turn.place.is_group or named:
         return True
-    return any(is_addressed(message, turn.bot) for message in messages)
+    # A sticker that answers us is an answer, and no photo.
+    return any(
+        is_command_for_us(message, turn.bot)
+        or (is_addressed(message, turn.bot) and not message.sticker)
+        for message in messages
+    )

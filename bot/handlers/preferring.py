@@ -11,7 +11,6 @@ from bot.handlers.press import Press
 from bot.handlers.turn import Turn
 from bot.menu import Field, choices, chosen, current, title
 from bot.preferences import Preferences
-from bot.speaker import is_shared
 from bot.texts import Text
 
 __all__ = ["choose", "menu"]
@@ -24,7 +23,7 @@ _MARK = "✓ "
 
 def menu(turn: Turn) -> tuple[str, InlineKeyboardMarkup]:
     """The words and buttons that show how the person likes things now."""
-    words, owner = turn.words, _owner(turn)
+    words, owner = turn.words, turn.user
     buttons = [
         _button(f"{title(field, words)}: {_current(turn, field)}", Set(field.value, "", owner))
         for field in Field
@@ -63,7 +62,7 @@ async def _set(turn: Turn, press: Press, field: Field, value: str) -> None:
 
 
 def _choice(turn: Turn, field: Field) -> tuple[str, InlineKeyboardMarkup]:
-    words, owner, desk = turn.words, _owner(turn), turn.desk
+    words, owner, desk = turn.words, turn.user, turn.desk
     found = choices(field, turn.preferences, desk.usual, desk.jobs.largest, words)
     buttons = [
         _button(
@@ -99,10 +98,6 @@ async def _show(
 def _current(turn: Turn, field: Field) -> str:
     desk = turn.desk
     return current(field, turn.preferences, desk.usual, desk.jobs.largest, turn.words)
-
-
-def _owner(turn: Turn) -> int | None:
-    return None if is_shared(turn.user) else turn.user
 
 
 def _button(text: str, data: Set) -> InlineKeyboardButton:

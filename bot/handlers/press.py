@@ -96,19 +96,30 @@ class Press:
         """Whether the person may press what is for that one; None is for anybody."""
         return owner is None or is_shared(owner) or owner == self.user
 
-    def turn(self, owner: int | None = None) -> Turn:
+    @property
+    def is_readable(self) -> bool:
+        """Whether Telegram still gives out the message."""
+        return isinstance(self.query.message, Message)
+
+    @property
+    def topic(self) -> int | None:
+        """Where it is, in a group with topics; None also where Telegram does not say any more."""
+        under = self.query.message
+        if isinstance(under, Message) and under.is_topic_message:
+            return under.message_thread_id
+        return None
+
+    def turn(self, owner: int | None = None, topic: int | None = None) -> Turn:
         """The turn that it begins.
 
         Args:
             owner: whom the button is for; a group's or channel's is pressed in its name.
+            topic: where it is, as far as that is known of what the button is about.
         """
-        under, topic = self.query.message, None
-        if isinstance(under, Message) and under.is_topic_message:
-            topic = under.message_thread_id
         return Turn(
             bot=self.bot,
             desk=self.desk,
-            place=Place(self.chat, topic),
+            place=Place(self.chat, topic or self.topic),
             user=owner if owner is not None and is_shared(owner) else self.user,
             language=self.language,
             question=self._takeover(),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot import keyboards
-from bot.errors import Sorry
+from bot.errors import LinkRefused, Sorry
 from bot.orders import Question
 from bot.session import Picture, Preset, Style, parts_of
 from bot.speaker import is_shared
@@ -30,6 +31,9 @@ async def ask(turn: Turn, question: Question) -> None:
     Raises:
         TelegramError: the person could not be asked.
     """
+    last = turn.desk.store.last_style(turn.user)
+    is_new = last is not None and last != question.mixing and is_to_be_had(turn, last)
+    question = replace(question, last=last if is_new else None, topic=turn.place.topic)
     message = await turn.desk.sheet.send(
         turn.bot,
         turn.place,
@@ -88,11 +92,11 @@ def is_to_be_had(turn: Turn, style: Style) -> bool:
 
 def gallery(turn: Turn, question: Question, page: int = 0) -> InlineKeyboardMarkup:
     """The buttons under a question."""
-    last = turn.desk.store.last_style(turn.user)
+    last = question.last
     offer = keyboards.Offer(
         owner=_owner(question),
         page=page,
-        last=shorten(turn.named(last), _LAST) if last and is_to_be_had(turn, last) else "",
+        last=shorten(turn.named(last), _LAST) if last else "",
         has_own=bool(turn.desk.store.own_styles(turn.user)),
         may_be_style=question.content is not None and question.mixing is None,
     )
@@ -115,5 +119,5 @@ async def _picture(turn: Turn, picture: Picture) -> bytes:
     """Its bytes; nothing where it is gone, for its number to be drawn without it."""
     try:
         return await turn.desk.source.fetch(picture)
-    except (Sorry, ImageRejected, TelegramError):
+    except (Sorry, LinkRefused, ImageRejected, TelegramError):
         return b""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 from yarl import URL
 
 from bot.errors import Sorry
+from bot.handlers.errors import report
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import is_addressed, named_in, preset_called, said
 from bot.kinds import Context
 from bot.links import link_in
-from bot.session import Picture, PictureSent, StyleChosen
+from bot.session import Picture, PictureSent
 from bot.texts import Text
 
-__all__ = ["other", "text", "unknown_command"]
+__all__ = ["link_of", "other", "text", "unknown_command"]
 
 _KINDS: Final[tuple[tuple[Callable[[Message], object], Text], ...]] = (
     (lambda message: message.animation, Text.ANIMATION),
@@ -33,21 +34,41 @@ async def text(update: Update, context: Context) -> None:
         return
     words = said(message, turn.bot)
     if preset := named_in(turn.desk, words):
-        await turn.take(StyleChosen(preset, turn.answered_picture()))
+        await turn.take(turn.choice(preset))
     elif link := _link_in(message):
-        await _take_link(turn, message, link)
+        _take_link(turn, message, link)
     elif turn.desk.sessions.get(turn.key).content:
         preset_called(turn.desk, words)
     elif not turn.place.is_group:
         raise Sorry(Text.NO_MEANING)
 
 
-async def _take_link(turn: Turn, message: Message, link: str) -> None:
+def link_of(turn: Turn) -> str:
+    """What the errand is called that looks at a link for a person: one at a time."""
+    return f"link {turn.user}"
+
+
+def _take_link(turn: Turn, message: Message, link: str) -> None:
+    """Look at once whether there is a picture, so that a link to nowhere is found out early.
+
+    Raises:
+        Sorry: another link of the same person is being looked at.
+    """
+    if link_of(turn) in turn.desk.errands:
+        raise Sorry(Text.ALREADY_PAINTING)
+    turn.desk.errands.run(link_of(turn), turn.user, _look_at(turn, message, link))
+
+
+async def _look_at(turn: Turn, message: Message, link: str) -> None:
     picture = Picture(link, message.message_id, is_link=True)
-    # Now, so that a link to nowhere is not found out only after a style has been chosen.
-    await turn.desk.source.fetch(picture)
-    words = said(message, turn.bot).replace(link, " ").strip()
-    await turn.take(PictureSent(picture, named_in(turn.desk, words)))
+    words = said(message, turn.bot)
+    for shown in message.parse_entities([MessageEntity.URL]).values():
+        words = words.replace(shown, " ")
+    try:
+        await turn.desk.source.fetch(picture)
+        await turn.take(PictureSent(picture, named_in(turn.desk, words.strip())))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
+        await report(turn.bot, turn.place, error, turn.words, about=message.message_id)
 
 
 def _link_in(message: Message) -> str | None:

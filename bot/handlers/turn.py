@@ -9,8 +9,10 @@ from telegram import InlineKeyboardMarkup, Message, Update
 from bot.desk import Desk, desk_of
 from bot.errors import Sorry
 from bot.handlers.questions import ask
+from bot.keyboards import is_painting
 from bot.kinds import Bot, Context
 from bot.look import Look
+from bot.mixing import MOST_PARTS
 from bot.orders import Form, Order, Painting, Place, Question, Takeover
 from bot.outgoing import send_text
 from bot.pictures import picture_in
@@ -27,6 +29,9 @@ from bot.session import (
     ShowGallery,
     StartJobs,
     Style,
+    StyleChosen,
+    parts_of,
+    step,
 )
 from bot.speaker import key_of, language_for
 from bot.texts import Text
@@ -105,17 +110,54 @@ class Turn:
         """Every style, to begin with."""
         await ask(self, Question(self.user))
 
-    def answered_picture(self) -> Picture | None:
-        """The picture that the message answers.
+    def choice(self, style: Style) -> StyleChosen:
+        """That the person chose the style, for what the message answers.
 
         Raises:
             Sorry: it answers a file that is no picture, or a too large one.
         """
-        return picture_in(self.message.reply_to_message) if self.message else None
+        target, mixing = self._answered()
+        return StyleChosen(style, target, mixing)
+
+    def answered_picture(self) -> Picture | None:
+        """The picture that the message answers; of a question of ours, the one that it is for.
+
+        Raises:
+            Sorry: it answers a file that is no picture, or a too large one.
+        """
+        return self._answered()[0]
+
+    def _answered(self) -> tuple[Picture | None, Style | None]:
+        answered = self.message.reply_to_message if self.message else None
+        if answered is None:
+            return None, None
+        if question := self.desk.store.question(self.place.chat, answered.message_id):
+            return question.content, question.mixing
+        is_ours = answered.from_user is not None and answered.from_user.id == self.bot.id
+        # What we send that is no painting are sheets and previews: nobody means those.
+        if is_ours and not is_painting(answered):
+            return None, None
+        return picture_in(answered), None
 
     def named(self, style: Style) -> str:
         """What the style is called in the person's language."""
         return named(style, self.desk.gallery, self.words)
+
+    def start(self, event: Event) -> bool:
+        """Let the event happen if a job follows from it; whether one did.
+
+        It takes no time, so that between a look at what is under way and the new job there is no
+        moment in which somebody else could press the same button, or stop it all.
+
+        Raises:
+            Sorry: a job would follow, but may not.
+        """
+        after, action = step(self.desk.sessions.get(self.key), event)
+        if not isinstance(action, StartJobs):
+            return False
+        self.paint(action.contents, action.style)
+        self.desk.sessions.put(self.key, after)
+        return True
 
     async def take(self, event: Event) -> None:
         """Let the event happen, and do what follows from it.
@@ -159,8 +201,10 @@ class Turn:
         """Begin paintings, one by one.
 
         Raises:
-            Sorry: the person has as many under way as one may have.
+            Sorry: the person has as many under way as one may have, or mixes too much.
         """
+        if len(parts_of(style)) > MOST_PARTS:
+            raise Sorry(Text.MIX_TOO_MANY, most=MOST_PARTS)
         name = title(style, self.look, self.look, self.desk.gallery, self.words)
         orders = [
             self._order(content, style, self._numbered(name, number, len(contents)))
@@ -168,6 +212,8 @@ class Turn:
         ]
         self.desk.jobs.place(replace(orders[0], notice=self.question), orders[1:])
         self.desk.store.use_style(self.user, style)
+        if self.question:
+            self._mark_answered(self.question.message)
 
     def paint_again(
         self,
@@ -177,6 +223,7 @@ class Turn:
         style: Style | None = None,
         look: Look | None = None,
         form: Form = Form.PAINTING,
+        copy_of: str = "",
     ) -> None:
         """Begin a painting like one that there is.
 
@@ -186,6 +233,7 @@ class Turn:
             style: another style, None for the same.
             look: another look, None for the same.
             form: what of it to send.
+            copy_of: the job whose painting is painted anew, for a copy of it.
 
         Raises:
             Sorry: the person has as many under way as one may have.
@@ -194,7 +242,12 @@ class Turn:
         style, look = style or order.style, look or order.look
         name = title(style, look, self.look, self.desk.gallery, self.words)
         again = replace(self._order(order.content, style, name), look=look, form=form)
-        self.desk.jobs.place(replace(again, button=button))
+        self.desk.jobs.place(replace(again, button=button, copy_of=copy_of))
+
+    def _mark_answered(self, message: int) -> None:
+        store, chat = self.desk.store, self.place.chat
+        if question := store.question(chat, message):
+            store.keep_question(chat, message, replace(question, is_answered=True))
 
     def _order(self, content: Picture, style: Style, name: str) -> Order:
         return Order(

@@ -22,12 +22,13 @@ from nst_core.errors import UnknownStyle
 
 __all__ = [
     "is_addressed",
+    "is_command_for_us",
     "mix_called",
     "named_in",
     "preset_called",
-    "preset_in_caption",
     "role_in_caption",
     "said",
+    "style_in_caption",
 ]
 
 _COMMAND: Final = re.compile(r"/(\w+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
@@ -85,25 +86,39 @@ def mix_called(desk: Desk, words: Sequence[str]) -> Style:
     return blended(weighed)
 
 
-def preset_in_caption(desk: Desk, message: Message, bot: Bot) -> Preset | None:
-    """The preset that a caption names: "mosaic", "/mosaic" or "/style mosaic".
+def style_in_caption(desk: Desk, message: Message, bot: Bot) -> Style | None:
+    """The style that a caption names: "mosaic", "/mosaic", "/style mosaic" or "/mix mosaic waves".
 
     In groups only a command counts, or a caption that mentions the bot.
 
     Raises:
-        Sorry: it says "/style" and a name that no style has.
+        Sorry: it says "/style" and a name that no style has, or "/mix" and nonsense.
     """
     caption = said(message, bot)
-    found = _COMMAND.fullmatch(caption)
-    if not found:
+    if not _COMMAND.fullmatch(caption):
         is_heard = message.chat_id > 0 or is_addressed(message, bot)
         return named_in(desk, caption) if is_heard else None
-    command, addressee, argument = found.groups()
-    if addressee and addressee.lower() != bot.username.lower():
-        return None
-    if command.lower() == "style":
+    command, argument = _command_in(caption, bot)
+    if command == "style":
         return preset_called(desk, argument) if argument else None
-    return Preset(command.lower()) if command.lower() in desk.gallery else None
+    if command == "mix":
+        return mix_called(desk, argument.split())
+    return Preset(command) if command in desk.gallery else None
+
+
+def is_command_for_us(message: Message, bot: Bot) -> bool:
+    """Whether a caption asks this bot for a style, be it without a name."""
+    command, _ = _command_in(said(message, bot), bot)
+    return command in ("style", "mix")
+
+
+def _command_in(caption: str, bot: Bot) -> tuple[str, str]:
+    """The command and what follows it; nothing where it is another bot's or none."""
+    found = _COMMAND.fullmatch(caption)
+    command, addressee, argument = found.groups() if found else ("", None, None)
+    if addressee and addressee.lower() != bot.username.lower():
+        return "", ""
+    return command.lower(), argument or ""
 
 
 def role_in_caption(message: Message, bot: Bot) -> Role | None:

@@ -729,7 +729,7 @@ async def test_where_no_picture_is_taken_the_words_go_on(shop: Shop) -> None:
     handle.happen(finished(job))
     assert (await shop.person.hears("deleteMessage")).message_id == opened.message_id
     asked = [call for call in shop.server.log.asked if call == "editMessageMedia"]
-    assert len(asked) <= 1, "once is enough to know"
+    assert len(asked) == 2, "twice is enough to know"
 
 
 @pytest.mark.parametrize("preview", [True, False])

@@ -13,7 +13,7 @@ from aiohttp import web
 from telegram.ext import ExtBot
 
 from bot.limiter import NEVER, RetryLimiter
-from bot.progress import ProgressReporter, Sight
+from bot.progress import Pacer, ProgressReporter, Sight
 from bot.transport import Transport
 from tests.bot.calls import TOKEN
 from tests.bot.emulator import serving
@@ -82,7 +82,7 @@ async def desk() -> AsyncIterator[Desk]:
             return await bot.edit_message_text(sight.text, 5, 1, rate_limit_args=NEVER)
 
         async with bot:
-            reporter = ProgressReporter(edit, interval=INTERVAL, shown=Sight("0"))
+            reporter = ProgressReporter(edit, 5, interval=INTERVAL, pacer=Pacer(), shown=Sight("0"))
             yield Desk(server, reporter)
             server.gate.set()
             await reporter.close()
@@ -185,3 +185,10 @@ async def test_the_end_waits_for_an_edit_under_way(desk: Desk) -> None:
     desk.server.gate.set()
     await asyncio.wait_for(closing, 5)
     assert desk.server.texts == ["1"]
+
+
+async def test_the_messages_of_one_chat_share_its_pace() -> None:
+    pacer = Pacer()
+    waits = [pacer.reserve(5, 2.0) for _ in range(3)]
+    assert waits == pytest.approx([0, 2, 4], abs=0.5)
+    assert pacer.reserve(6, 2.0) == pytest.approx(0, abs=0.5)

@@ -118,7 +118,7 @@ async def test_an_album_in_a_named_style_is_painted_one_by_one(atelier: Atelier)
         assert shows(handle.job.content, data)
 
 
-async def test_an_album_of_styles_is_explained(atelier: Atelier) -> None:
+async def test_an_album_without_a_picture_is_explained(atelier: Atelier) -> None:
     person = atelier.person()
     await person.album(b"%PDF", b"%PDF", mime="application/pdf")
     await person.reads("not a picture")
@@ -380,7 +380,7 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
         bench = Bench(demo)
         async with at_work(bench, demo.address, data=tmp_path) as atelier:
             person = atelier.person()
-            await set_to(person, f"Quality: {'standard'}", "draft, quick")
+            await set_to(person, "Quality: standard", "draft, quick")
             await person.album(picture(1), picture(2))
             _, sent = await atelier.paints(person)
             await person.photo(picture(3))
@@ -507,20 +507,23 @@ async def test_forged_settings(atelier: Atelier, data: str) -> None:
 @pytest.mark.parametrize("language", [code for code in Language if code != "en"])
 async def test_the_bot_speaks_as_telegram_does(atelier: Atelier, language: Language) -> None:
     person = atelier.person(language=f"{language.value}-XX")
+    words = words_in(language)
     await person.say("/start")
-    hello = await person.hears("sendMessage")
-    assert "Hello" not in hello.text
+    assert (await person.hears("sendMessage")).text == words.say(Text.START)
     await person.photo(picture(1), caption=FIRST.name)
     _, sent = await atelier.paints(person)
-    assert "painted in" not in sent.text
+    seconds = words.duration(12)
+    told = words.say(Text.RESULT, style=words.title(FIRST.title), seconds=seconds)
+    assert sent.text == told
 
 
 async def test_another_language_is_chosen(atelier: Atelier) -> None:
     person = atelier.person()
     menu = await set_to(person, "Language: as in Telegram", "Deutsch")
-    assert "Hello" not in menu.text
+    words = words_in(Language.GERMAN)
+    assert menu.text == words.say(Text.SETTINGS)
     await person.say("/start")
-    assert "Hello" not in (await person.hears("sendMessage")).text
+    assert (await person.hears("sendMessage")).text == words.say(Text.START)
 
 
 async def test_a_shared_link_chooses_the_style(atelier: Atelier) -> None:
@@ -578,7 +581,7 @@ async def test_privacy_and_forgetting(atelier: Atelier) -> None:
     # A question still answers its photo, and Telegram itself tells which.
     await person.press(question, FIRST.title)
     handle, _ = await atelier.paints(person)
-    assert handle.job.content != picture(4)
+    assert shows(handle.job.content, picture(3))
 
 
 # Groups

@@ -119,8 +119,8 @@ async def test_a_refused_order_is_not_forgotten(studio: Studio) -> None:
     await begin(person)
     await person.photo(picture(4))
     question = await person.is_asked()
-    await person.press(question, STYLE.title)
-    await person.reads("already busy with 2 of yours")
+    query = await person.press(question, STYLE.title)
+    assert "already busy with 2 of yours" in await person.is_answered(query)
     await person.say("/cancel")
     await person.reads("Stopped: 2 paintings")
 

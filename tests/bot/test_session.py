@@ -35,6 +35,7 @@ from bot.session import (
     parts_of,
     step,
 )
+from bot.store import Store
 
 A, B, C = (Picture(name, number) for number, name in enumerate("abc", start=1))
 RENAMED = Picture("a, as Telegram calls it another time", A.message)
@@ -282,26 +283,43 @@ class Clock:
         return self.now
 
 
-def test_store_forgets_the_empty_the_old_and_the_overflow() -> None:
+def remembering(clock: Clock, **bounds: float) -> Sessions:
+    return Sessions(clock, Store(None, clock=clock), **bounds)  # type: ignore[arg-type]
+
+
+def test_the_empty_and_the_old_are_forgotten_and_the_overflow_is_looked_up() -> None:
     clock = Clock()
-    store = Sessions(clock, ttl=10, limit=3)
-    store.put((1, 1), PHOTO_WAITS)
-    store.put((1, 1), EMPTY)
-    assert len(store) == 0
+    sessions = remembering(clock, ttl=10, limit=3)
+    sessions.put((1, 1), PHOTO_WAITS)
+    sessions.put((1, 1), EMPTY)
+    assert len(sessions) == 0
     for user in range(5):
-        store.put((1, user), PHOTO_WAITS)
-    assert len(store) == 3
-    assert store.get((1, 1)) == EMPTY
-    assert store.get((1, 4)) == PHOTO_WAITS
+        sessions.put((1, user), PHOTO_WAITS)
+    assert len(sessions) == 3
+    assert sessions.get((1, 1)) == PHOTO_WAITS
+    assert sessions.get((1, 4)) == PHOTO_WAITS
     clock.now += 10
-    assert store.get((1, 4)) == EMPTY
-    store.put((2, 2), PHOTO_WAITS)
-    assert len(store) == 1
+    assert sessions.get((1, 4)) == EMPTY
+    sessions.put((2, 2), PHOTO_WAITS)
+    assert len(sessions) == 1
+    assert sessions.get((1, 4)) == EMPTY
+
+
+def test_the_next_process_knows_what_was_said() -> None:
+    clock = Clock()
+    store = Store(None, clock=clock)
+    Sessions(clock, store).put((1, 1), PHOTO_WAITS)
+    later = Sessions(Clock(), store)
+    assert later.advance((1, 1), StyleChosen(MOSAIC)) == job(A, MOSAIC)
+    assert Sessions(clock, store).get((1, 1)) == EMPTY
+    later.put((1, 1), PHOTO_WAITS)
+    clock.now += 3600
+    assert Sessions(clock, store).get((1, 1)) == EMPTY
 
 
 def test_a_photo_waits_for_an_hour() -> None:
     clock = Clock()
-    store = Sessions(clock)
+    store = remembering(clock)
     store.put((1, 1), PHOTO_WAITS)
     clock.now += 3599
     assert store.get((1, 1)) == PHOTO_WAITS
@@ -310,7 +328,7 @@ def test_a_photo_waits_for_an_hour() -> None:
 
 
 def test_store_keeps_people_apart() -> None:
-    store = Sessions(Clock())
+    store = remembering(Clock())
     assert store.advance((-5, 1), PictureSent(A)) == AskStyle(A)
     assert store.advance((-5, 2), StyleChosen(MOSAIC)) == AskPhoto(MOSAIC)
     assert store.advance((-5, 1), StyleChosen(WAVES)) == job(A, WAVES)
@@ -318,8 +336,11 @@ def test_store_keeps_people_apart() -> None:
 
 
 def test_sessions_forget_a_person_everywhere() -> None:
-    sessions = Sessions(Clock())
+    clock = Clock()
+    store = Store(None, clock=clock)
+    sessions = Sessions(clock, store)
     for key in ((1, 1), (-5, 1), (-5, 2)):
         sessions.put(key, PHOTO_WAITS)
     sessions.forget(1)
+    store.forget(1)
     assert [sessions.get(key) for key in ((1, 1), (-5, 1), (-5, 2))] == [EMPTY, EMPTY, PHOTO_WAITS]
