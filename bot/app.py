@@ -14,19 +14,23 @@ from telegram.ext import (
     filters,
 )
 
+from bot.archive import Archive
 from bot.config import Config
 from bot.desk import Desk, put_desk
 from bot.handlers import buttons, commands, errors, pictures, strays
-from bot.jobs import Jobs, Rules
+from bot.jobs import Jobs
 from bot.kinds import App
 from bot.limiter import RetryLimiter
 from bot.links import Links
 from bot.look import Look
+from bot.preparing import Preparation
 from bot.processor import PerChatProcessor
 from bot.session import Sessions
 from bot.sheet import Sheet
 from bot.source import Source
+from bot.spool import Spool
 from bot.store import Store
+from bot.tickets import Rules
 from bot.transport import Line
 from nst_core.executor.base import Executor
 from nst_core.styles import Gallery
@@ -72,13 +76,10 @@ def build(
     application = cast("App", builder.build())
     gallery = Gallery.load(config.styles)
     store, source = Store(config.data), Source(application.bot, links or Links())
+    rules = Rules(settings=config.settings, per_user=config.jobs_per_user, largest=config.largest)
+    spool = Spool(config.data / "spool" if config.data else None)
     jobs = Jobs(
-        application.bot,
-        executor,
-        gallery,
-        store,
-        source,
-        Rules(settings=config.settings, per_user=config.jobs_per_user, largest=config.largest),
+        application.bot, executor, Archive(store, spool), Preparation(gallery, source, rules)
     )
     desk = Desk(
         gallery=gallery,

@@ -76,6 +76,7 @@ class Demand(StrEnum):
         PAIR: photo and painting side by side.
         MIX: another style mixed in.
         OTHER: another style instead.
+        RESEND: the same once more, because it may not have arrived.
     """
 
     FILE = "file"
@@ -83,6 +84,7 @@ class Demand(StrEnum):
     PAIR = "pair"
     MIX = "mix"
     OTHER = "other"
+    RESEND = "resend"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,26 +6,28 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.copies import Copy, film
-from bot.errors import Sorry
+from bot.errors import Sorry, Unconfirmed
 from bot.kinds import Bot
-from bot.limiter import FOREVER, NEVER
+from bot.limiter import NEVER, seconds_of
 from bot.orders import Form, Order, Place
 from bot.outgoing import answering
+from bot.store import State
 from bot.texts import Text
 from bot.transport import NEVER_SENT
 from nst_core.executor.base import Finished
 from nst_core.images import decode, encode_jpeg
 from nst_core.result import Note
 
-__all__ = ["deliver", "file_in", "fits_photo", "send_copy", "send_pair"]
+__all__ = ["Courier", "file_in", "fits_photo"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,35 +47,148 @@ _REMARKS: Final[Mapping[str, Text]] = MappingProxyType(
 
 # A chat action is shown for about five seconds.
 _ACTION_EVERY: Final = 4.0
-_PAUSES: Final = (1.0, 4.0, 15.0)
+# Telegram may be out of reach for a day before a painting is given up.
+_PAUSES: Final = (1.0, 4.0, 15.0, 60.0, 300.0, *(600.0,) * 140)
+_SLACK: Final = 0.1
 _PLAIN_NO: Final = "Internal Server Error"
 
+Try: TypeAlias = Callable[[State], object]
+"""Is told before every attempt at sending, and when one has surely come to nothing."""
 
-async def deliver(
-    bot: Bot, order: Order, painting: Finished, keyboard: InlineKeyboardMarkup | None = None
-) -> Message:
-    """Send the painting as an answer to its photo.
 
-    Args:
-        bot: to send it with.
-        order: what was ordered.
-        painting: what came of it.
-        keyboard: what one may do with it.
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Sends what an order came to, as an answer to its photo.
 
-    Returns:
-        The message that brings it.
-
-    Raises:
-        Forbidden: the person has shut the bot out.
-        Sorry: Telegram took it in no form, or did not say whether it did.
+    Every method raises `Forbidden` where the person has shut the bot out, `Unconfirmed` where
+    Telegram did not say whether it took it, and `Sorry` where it surely did not.
     """
-    if not order.content.as_file and fits_photo(painting):
+
+    bot: Bot
+    order: Order
+    on_try: Try = lambda _: None
+
+    async def painting(
+        self, painting: Finished, keyboard: InlineKeyboardMarkup | None = None
+    ) -> Message:
+        """Send the painting; the message that brings it.
+
+        Args:
+            painting: what came of the order.
+            keyboard: what one may do with it.
+        """
+        if not self.order.content.as_file and fits_photo(painting):
+            try:
+                return await self._photo(painting.image, self._told(painting), keyboard)
+            except BadRequest as error:
+                logger.warning("not taken as a photo, sending a file: %s", error)
+        why = () if self.order.content.as_file else (Text.REMARK_AS_FILE,)
+        name, data = await _as_file(painting)
+        with _refusals():
+            return await self._file(name, data, self._told(painting, *why), keyboard)
+
+    async def copy(self, copy: Copy, form: Form) -> Message:
+        """Send the lossless file of a painting, or the film of how it grew."""
+        if form is Form.FILM:
+            return await self._film(await film(copy))
+        name, data = await _as_file(copy.painting)
+        with _refusals():
+            return await self._file(name, data, self._say(Text.RESULT_FILE))
+
+    async def pair(self, image: bytes) -> Message:
+        """Send photo and painting side by side."""
+        with _refusals():
+            return await self._photo(image, self._say(Text.RESULT_PAIR))
+
+    async def _photo(
+        self, image: bytes, caption: str, keyboard: InlineKeyboardMarkup | None = None
+    ) -> Message:
+        envelope = self._envelope(caption, keyboard)
+        async with _uploading(self.bot, self.order.place, ChatAction.UPLOAD_PHOTO):
+            return await self._once(
+                lambda: self.bot.send_photo(self.order.place.chat, image, **envelope)
+            )
+
+    async def _film(self, data: bytes) -> Message:
+        caption, name = self._say(Text.RESULT_FILM), "painting.mp4"
+        envelope = self._envelope(caption)
         try:
-            return await _send_photo(bot, order, painting, keyboard)
+            async with _uploading(self.bot, self.order.place, ChatAction.UPLOAD_VIDEO):
+                return await self._once(
+                    lambda: self.bot.send_animation(
+                        self.order.place.chat, data, filename=name, **envelope
+                    )
+                )
         except BadRequest as error:
-            logger.warning("not taken as a photo, sending a file: %s", error)
-    with _refusals():
-        return await _send_document(bot, order, painting, keyboard)
+            logger.warning("not taken as an animation, sending a file: %s", error)
+        with _refusals():
+            return await self._file(name, data, caption)
+
+    async def _file(
+        self,
+        name: str,
+        data: bytes,
+        caption: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> Message:
+        envelope = self._envelope(caption, keyboard)
+        async with _uploading(self.bot, self.order.place, ChatAction.UPLOAD_DOCUMENT):
+            return await self._once(
+                lambda: self.bot.send_document(
+                    self.order.place.chat, data, filename=name, **envelope
+                )
+            )
+
+    async def _once(self, send: Callable[[], Awaitable[Message]]) -> Message:
+        """Send, and again only where Telegram surely has not got it: twice is worse than late."""
+        for pause in (*_PAUSES, None):
+            try:
+                return await self._attempt(send)
+            except BadRequest:
+                raise
+            except NetworkError as error:
+                if not _surely_lost(error):
+                    logger.warning("a painting may or may not have arrived: %r", error)
+                    raise Unconfirmed from error
+                self.on_try(State.PAINTED)
+                if pause is None:
+                    raise Sorry(Text.NOT_DELIVERED) from error
+                logger.info("a painting was not taken, again in %.0f s: %s", pause, error)
+                await asyncio.sleep(pause)
+        raise AssertionError
+
+    async def _attempt(self, send: Callable[[], Awaitable[Message]]) -> Message:
+        """Send, as often as it takes until Telegram does not ask for patience."""
+        while True:
+            self.on_try(State.DELIVERING)
+            try:
+                return await send()
+            except RetryAfter as refusal:
+                self.on_try(State.PAINTED)
+                await asyncio.sleep(seconds_of(refusal) + _SLACK)
+
+    def _envelope(
+        self, caption: str, keyboard: InlineKeyboardMarkup | None = None
+    ) -> dict[str, Any]:
+        return {
+            "caption": caption,
+            "parse_mode": ParseMode.HTML,
+            "message_thread_id": self.order.place.topic,
+            "reply_parameters": answering(self.order.content.message),
+            "reply_markup": keyboard,
+            "rate_limit_args": NEVER,
+        }
+
+    def _told(self, painting: Finished, *more: Text) -> str:
+        """How it was made; then a line for each thing that is otherwise than was asked for."""
+        result = Text.RESULT_SKETCHED if painting.sketched else Text.RESULT
+        remarks = [_REMARKS[note] for note in painting.notes if note in _REMARKS]
+        seconds = self.order.words.duration(painting.seconds)
+        say = self.order.words.say
+        return "\n".join((self._say(result, seconds=seconds), *map(say, (*remarks, *more))))
+
+    def _say(self, key: Text, **values: object) -> str:
+        return self.order.words.say(key, style=self.order.title, **values)
 
 
 def fits_photo(painting: Finished) -> bool:
@@ -86,101 +201,11 @@ def fits_photo(painting: Finished) -> bool:
     )
 
 
-async def send_copy(bot: Bot, order: Order, copy: Copy, form: Form) -> Message:
-    """Send the lossless file of a painting, or the film of how it grew, as an answer to its photo.
-
-    Raises:
-        Forbidden: the person has shut the bot out.
-        Sorry: Telegram did not take it, or did not say whether it did.
-    """
-    if form is Form.FILM:
-        return await _send_film(bot, order, await film(copy))
-    name, data = await _as_file(copy.painting)
-    caption = order.words.say(Text.RESULT_FILE, style=order.title)
-    with _refusals():
-        return await _send_file(bot, order, name, data, caption)
-
-
-async def send_pair(bot: Bot, order: Order, image: bytes) -> Message:
-    """Send photo and painting side by side, as an answer to the photo.
-
-    Raises:
-        Forbidden: the person has shut the bot out.
-        Sorry: Telegram did not take it, or did not say whether it did.
-    """
-    caption = order.words.say(Text.RESULT_PAIR, style=order.title)
-    with _refusals():
-        async with _uploading(bot, order.place, ChatAction.UPLOAD_PHOTO):
-            return await _once(
-                lambda: bot.send_photo(order.place.chat, image, **_envelope(order, caption))
-            )
-
-
 def file_in(message: Message) -> str:
     """What Telegram gives the painting out by that it was sent."""
     if message.photo:
         return message.photo[-1].file_id
     return message.document.file_id if message.document else ""
-
-
-async def _send_photo(
-    bot: Bot, order: Order, painting: Finished, keyboard: InlineKeyboardMarkup | None
-) -> Message:
-    envelope = _envelope(order, _caption(order, painting), keyboard)
-    async with _uploading(bot, order.place, ChatAction.UPLOAD_PHOTO):
-        return await _once(lambda: bot.send_photo(order.place.chat, painting.image, **envelope))
-
-
-async def _send_document(
-    bot: Bot, order: Order, painting: Finished, keyboard: InlineKeyboardMarkup | None
-) -> Message:
-    why = () if order.content.as_file else (Text.REMARK_AS_FILE,)
-    name, data = await _as_file(painting)
-    return await _send_file(bot, order, name, data, _caption(order, painting, *why), keyboard)
-
-
-async def _send_film(bot: Bot, order: Order, data: bytes) -> Message:
-    caption = order.words.say(Text.RESULT_FILM, style=order.title)
-    envelope = _envelope(order, caption)
-    try:
-        async with _uploading(bot, order.place, ChatAction.UPLOAD_VIDEO):
-            return await _once(
-                lambda: bot.send_animation(
-                    order.place.chat, data, filename="painting.mp4", **envelope
-                )
-            )
-    except BadRequest as error:
-        logger.warning("not taken as an animation, sending a file: %s", error)
-    with _refusals():
-        return await _send_file(bot, order, "painting.mp4", data, caption)
-
-
-async def _send_file(
-    bot: Bot,
-    order: Order,
-    name: str,
-    data: bytes,
-    caption: str,
-    keyboard: InlineKeyboardMarkup | None = None,
-) -> Message:
-    envelope = _envelope(order, caption, keyboard)
-    async with _uploading(bot, order.place, ChatAction.UPLOAD_DOCUMENT):
-        return await _once(
-            lambda: bot.send_document(order.place.chat, data, filename=name, **envelope)
-        )
-
-
-def _envelope(
-    order: Order, caption: str, keyboard: InlineKeyboardMarkup | None = None
-) -> dict[str, Any]:
-    return {
-        "caption": caption,
-        "parse_mode": ParseMode.HTML,
-        "message_thread_id": order.place.topic,
-        "reply_parameters": answering(order.content.message),
-        "reply_markup": keyboard,
-        "rate_limit_args": FOREVER,
-    }
 
 
 @contextmanager
@@ -198,34 +223,6 @@ async def _as_file(painting: Finished) -> tuple[str, bytes]:
         return "painting.png", painting.image
     picture = await asyncio.to_thread(decode, painting.image)
     return "painting.jpg", await asyncio.to_thread(encode_jpeg, picture)
-
-
-def _caption(order: Order, painting: Finished, *more: Text) -> str:
-    """How it was made; then a line for each thing that is otherwise than was asked for."""
-    result = Text.RESULT_SKETCHED if painting.sketched else Text.RESULT
-    remarks = [_REMARKS[note] for note in painting.notes if note in _REMARKS]
-    say, seconds = order.words.say, order.words.duration(painting.seconds)
-    return "\n".join(
-        (say(result, style=order.title, seconds=seconds), *map(say, (*remarks, *more)))
-    )
-
-
-async def _once(send: Callable[[], Awaitable[Message]]) -> Message:
-    """Send, and again only where Telegram surely has not got it: twice is worse than late."""
-    for pause in (*_PAUSES, None):
-        try:
-            return await send()
-        except BadRequest:
-            raise
-        except NetworkError as error:
-            if not _surely_lost(error):
-                logger.warning("a painting may or may not have arrived: %r", error)
-                raise Sorry(Text.NOT_CONFIRMED) from error
-            if pause is None:
-                raise Sorry(Text.NOT_DELIVERED) from error
-            logger.info("a painting was not taken, again in %.0f s: %s", pause, error)
-            await asyncio.sleep(pause)
-    raise AssertionError
 
 
 def _surely_lost(error: NetworkError) -> bool:

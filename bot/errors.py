@@ -22,7 +22,15 @@ from nst_core.errors import (
 )
 from nst_core.executor.base import Failed
 
-__all__ = ["LinkReason", "LinkRefused", "PaintingFailed", "Sorry", "explain", "is_expected"]
+__all__ = [
+    "LinkReason",
+    "LinkRefused",
+    "PaintingFailed",
+    "Sorry",
+    "Unconfirmed",
+    "explain",
+    "is_expected",
+]
 
 _REJECTED: Final[Mapping[str, Text]] = MappingProxyType(
     {
@@ -51,6 +59,13 @@ class Sorry(Exception):
         super().__init__(key)
         self.key = key
         self.values = values
+
+
+class Unconfirmed(Sorry):
+    """The painting may have been delivered or not; the person can tell, and has it sent again."""
+
+    def __init__(self, key: Text = Text.NOT_CONFIRMED) -> None:
+        super().__init__(key)
 
 
 class LinkReason(StrEnum):

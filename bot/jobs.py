@@ -4,47 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import Enum
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
+from telegram import InlineKeyboardMarkup
 from telegram.error import Forbidden
 
 from bot import keyboards
-from bot.copies import STAGES, Copies, Copy
-from bot.delivery import deliver, file_in, send_copy
-from bot.errors import PaintingFailed, Sorry, explain, is_expected
+from bot.archive import Archive
+from bot.copies import Copies, Copy
+from bot.delivery import Courier, file_in
+from bot.errors import PaintingFailed, Sorry, Unconfirmed, explain, is_expected
+from bot.following import show
 from bot.kinds import Bot
 from bot.notice import Notice
-from bot.orders import Form, Order, Painting
+from bot.orders import Form, Order, Painting, Takeover
+from bot.preparing import Preparation
 from bot.progress import Pacer
-from bot.session import Key, Mix, Picture, Preset, parts_of
-from bot.source import Source
+from bot.session import Key, Mix
 from bot.speaker import is_shared
-from bot.store import Store
-from bot.texts import Text, bar
+from bot.store import OPEN, Record, State
+from bot.texts import Text
+from bot.tickets import Ticket
 from bot.waiting import Interrupted, unless
 from bot.wording import named
 from nst_core.errors import Cancelled
 from nst_core.executor import base
-from nst_core.settings import Settings
-from nst_core.styles import Gallery
-from nst_core.timelapse import TimeLapse
 
-__all__ = ["Jobs", "Refusal", "Rules"]
+__all__ = ["Jobs", "Refusal"]
 
 logger = logging.getLogger(__name__)
 
-_GOODBYE: Final = 2.0
+# A container is killed ten seconds after it was asked to stop.
+_GOODBYE: Final = 2.5
+# A job that was begun so often, and no process has lived to its end, is what kills them.
+_TRIES: Final = 2
 # Jobs that are as good as over take up no place, but they cost a little until they are gone.
 _LINGERING: Final = 4
-# Seconds until a start that are not worth telling.
-_SOON: Final = 2.0
-# Steps between two looks at a painting that grows: seconds apart at most, and enough for a film.
-_PREVIEW_EVERY: Final = 4
 
 
 class Refusal(Enum):
@@ -54,49 +53,6 @@ class Refusal(Enum):
     NOT_YOURS = "not yours"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the operator decided about jobs.
-
-    Attributes:
-        settings: how paintings are made, unless somebody asks for something else.
-        per_user: how many jobs one person may have waiting and running.
-        largest: long side in pixels that a person may ask for.
-    """
-
-    settings: Settings
-    per_user: int
-    largest: int
-
-
-@dataclass(slots=True, eq=False)
-class _Ticket:
-    """A job under way.
-
-    Attributes:
-        looking_at: the picture that an error would be about.
-        then: what to paint after it, one by one.
-        cancelled: asked for by its owner; takes effect at once.
-        delivering: the painting is on its way; ending this now would make us liars.
-    """
-
-    order: Order
-    looking_at: Picture
-    then: tuple[Order, ...] = ()
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
-    handle: base.JobHandle | None = None
-    notice: Notice | None = None
-    task: asyncio.Task[None] | None = None
-    stages: TimeLapse = field(default_factory=lambda: TimeLapse(STAGES))
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
-    delivering: bool = False
-
-    @property
-    def occupies(self) -> bool:
-        """Whether it takes up one of its owner's places: what is as good as over does not."""
-        return not (self.cancelled.is_set() or self.delivering)
-
-
 class Jobs:
     """Every job under way, each followed by a task of its own."""
 
@@ -104,20 +60,18 @@ class Jobs:
         self,
         bot: Bot,
         executor: base.Executor,
-        gallery: Gallery,
-        store: Store,
-        source: Source,
-        rules: Rules,
+        archive: Archive,
+        preparation: Preparation,
     ) -> None:
         self.copies = Copies()
-        self.largest = max(rules.largest, rules.settings.size)
+        self.largest = preparation.rules.most
         self._bot = bot
         self._executor = executor
-        self._gallery = gallery
-        self._store = store
-        self._source = source
-        self._rules = rules
-        self._tickets: dict[str, _Ticket] = {}
+        self._archive = archive
+        self._store = archive.store
+        self._preparation = preparation
+        self._rules = preparation.rules
+        self._tickets: dict[str, Ticket] = {}
         self._closing = False
         self._pacer = Pacer()
 
@@ -140,7 +94,18 @@ class Jobs:
             raise Sorry(Text.TOO_MANY_JOBS, count=count)
         if len(theirs) >= _LINGERING * self._rules.per_user:
             raise Sorry(Text.TOO_MANY_JOBS, count=len(theirs))
-        return self._begin(order, tuple(then))
+        ticket = Ticket(order, looking_at=order.content, then=tuple(then))
+        self._store.accept(ticket.id, order, ticket.then)
+        self._begin(ticket)
+        return ticket.id
+
+    async def resume(self) -> None:
+        """Go on with what an earlier process has left, in the state that it was left in."""
+        for record in self._store.open_jobs():
+            if record.state in OPEN:
+                await self._resume(record)
+            else:
+                self._follow_up(record.id, record.state, record.then)
 
     def owns(self, chat: int, message: int) -> bool:
         """Whether a job has made this message its progress message."""
@@ -183,6 +148,8 @@ class Jobs:
         """Stop the job, unless its painting is on its way already."""
         ticket = self._tickets.get(job)
         if ticket and not ticket.delivering:
+            # Written down first: what was stopped must not begin again by itself.
+            self._store.cancel(job)
             ticket.cancelled.set()
             if ticket.handle:
                 await ticket.handle.cancel()
@@ -201,126 +168,195 @@ class Jobs:
         ]
         count = sum(ticket.occupies + len(ticket.then) for ticket in mine)
         for ticket in mine:
-            ticket.then = ()
+            self._drop_following(ticket)
             await self.cancel(ticket.id)
         return count
 
+    async def forget(self, user: int) -> None:
+        """Stop what the person has under way anywhere, and keep no painting of theirs."""
+        await self.cancel_all(user)
+        self.copies.forget(user)
+        for job in self._store.jobs_of(user):
+            self._archive.spool.drop(job)
+
     async def close(self) -> None:
-        """Stop following, and tell everybody who waits; best effort, in a few seconds."""
+        """Put back what is not done, and tell everybody who waits; in a few seconds.
+
+        What is being delivered, or nearly painted, gets the time to come to its end.
+        """
         self._closing = True
         tasks = {ticket.task: ticket for ticket in self._tickets.values() if ticket.task}
         for task, ticket in tasks.items():
-            if not ticket.delivering:
+            if not ticket.is_nearly_done:
                 task.cancel()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_GOODBYE)
             for task in late:
                 task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=_GOODBYE)
 
-    def _begin(self, order: Order, then: tuple[Order, ...]) -> str:
-        ticket = _Ticket(order, looking_at=order.content, then=then)
+    def _begin(self, ticket: Ticket) -> None:
         self._tickets[ticket.id] = ticket
         ticket.task = asyncio.create_task(self._live(ticket), name=f"job {ticket.id}")
-        return ticket.id
 
-    async def _live(self, ticket: _Ticket) -> None:
+    async def _resume(self, record: Record) -> None:
+        ticket = Ticket(
+            record.order,
+            looking_at=record.order.content,
+            then=record.then,
+            id=record.id,
+            tries=record.tries,
+        )
+        is_painted = record.state in (State.PAINTED, State.DELIVERING)
+        # How it grew is known to nobody any more, so for a film it is painted anew.
+        if is_painted and record.order.form is not Form.FILM:
+            ticket.painting = await self._archive.left(record)
+        if record.state is State.DELIVERING:
+            ticket.unconfirmed = True
+        logger.info("job %s goes on, which was %s", record.id, record.state)
+        self._begin(ticket)
+
+    async def _live(self, ticket: Ticket) -> None:
         notice = ticket.notice = Notice(
             self._bot,
             ticket.order,
             keyboards.cancel(ticket.id, ticket.order.words),
             pacer=self._pacer,
             on_shut_out=partial(self._shut_out, ticket),
+            on_open=partial(self._shown, ticket),
         )
+        state = State.FAILED
         try:
-            await self._paint(ticket, notice)
+            await self._work(ticket, notice)
+            state = State.DELIVERED
         except asyncio.CancelledError:
             # Only `close` cancels the task itself.
-            await notice.end(Text.RESTARTING)
+            await self._put_back(ticket, notice)
             raise
         except (Cancelled, Interrupted):
+            state = State.CANCELLED
             await notice.end(Text.CANCELLED)
         except Forbidden:
             logger.info("job %s: the person has shut the bot out", ticket.id)
-            ticket.then = ()
+            self._drop_following(ticket)
             await notice.forget()
         except Exception as error:
             if not is_expected(error):
                 logger.exception("job %s failed", ticket.id)
             if ticket.looking_at != ticket.order.content:
                 # It is the style that cannot be had, and the others are to have the same.
-                ticket.then = ()
-            words = explain(error, ticket.order.words)
-            await notice.fail(words, about=ticket.looking_at.message)
+                self._drop_following(ticket)
+            state = await self._fail(ticket, notice, error)
         finally:
             del self._tickets[ticket.id]
-            if ticket.then and not self._closing:
-                self._begin(ticket.then[0], ticket.then[1:])
+        self._follow_up(ticket.id, state, ticket.then)
 
-    async def _shut_out(self, ticket: _Ticket) -> None:
-        ticket.then = ()
+    def _follow_up(self, job: str, state: State, then: tuple[Order, ...]) -> None:
+        """Write down how a job ended, and begin what is to be painted after it."""
+        if not then or self._closing:
+            # What is to follow is not forgotten: the next process begins it.
+            self._store.end(job, state)
+            return
+        ticket = Ticket(then[0], looking_at=then[0].content, then=then[1:])
+        self._store.end(job, state, (ticket.id, ticket.order, ticket.then))
+        self._begin(ticket)
+
+    async def _put_back(self, ticket: Ticket, notice: Notice) -> None:
+        """Leave the job to the next process, where what is written down outlives this one."""
+        if ticket.is_running:
+            self._store.put_back(ticket.id)
+        await notice.end(Text.PUT_BACK if self._store.is_lasting else Text.RESTARTING)
+
+    async def _fail(self, ticket: Ticket, notice: Notice, error: Exception) -> State:
+        """Tell why there is no painting, or perhaps none; how the job ended."""
+        is_painted = ticket.delivering or isinstance(error, Unconfirmed)
+        words = ticket.order.words
+        await notice.fail(
+            explain(error, words),
+            about=ticket.looking_at.message,
+            # Whether it arrived only the person can tell.
+            keyboard=keyboards.resend(ticket.id, words) if is_painted else None,
+        )
+        return State.DELIVERED if is_painted else State.FAILED
+
+    def _shown(self, ticket: Ticket, message: int) -> None:
+        """The progress message is there; the next process, too, is to find it."""
+        ticket.order = replace(ticket.order, notice=Takeover(message))
+        self._store.show(ticket.id, ticket.order)
+
+    def _drop_following(self, ticket: Ticket) -> None:
+        if ticket.then:
+            ticket.then = ()
+            self._store.drop_following(ticket.id)
+
+    async def _shut_out(self, ticket: Ticket) -> None:
+        self._drop_following(ticket)
         await self.cancel(ticket.id)
 
-    async def _paint(self, ticket: _Ticket, notice: Notice) -> None:
-        job = await unless(ticket.cancelled, self._prepare(ticket))
-        # Not interrupted: what the executor takes must be known by its handle to be cancelled.
-        ticket.handle = await self._executor.submit(job)
-        if ticket.cancelled.is_set():
-            await ticket.handle.cancel()
-        painting = await unless(ticket.cancelled, self._follow(ticket, ticket.handle, notice))
+    async def _work(self, ticket: Ticket, notice: Notice) -> None:
+        if ticket.unconfirmed:
+            raise Unconfirmed
+        painting = ticket.painting or await self._paint(ticket, notice)
         ticket.delivering = True
         notice.show(Text.UPLOADING)
         await self._deliver(ticket, painting)
         logger.info("job %s delivered after %.1f s", ticket.id, painting.seconds)
         await notice.remove()
 
-    async def _deliver(self, ticket: _Ticket, painting: base.Finished) -> None:
+    async def _paint(self, ticket: Ticket, notice: Notice) -> base.Finished:
+        if ticket.tries >= _TRIES:
+            raise Sorry(Text.GAVE_UP)
+        job = await unless(ticket.cancelled, self._preparation.job(ticket))
+        # Not interrupted: what the executor takes must be known by its handle to be cancelled.
+        ticket.handle = await self._executor.submit(job)
+        if ticket.cancelled.is_set():
+            await ticket.handle.cancel()
+        painting = await unless(ticket.cancelled, self._follow(ticket, ticket.handle, notice))
+        await self._archive.keep(ticket.id, painting)
+        return painting
+
+    async def _deliver(self, ticket: Ticket, painting: base.Finished) -> None:
         order, copy = ticket.order, Copy(painting, ticket.stages)
+        courier = Courier(self._bot, order, partial(self._store.deliver, ticket.id))
         if order.form is not Form.PAINTING:
             # Whoever wants one copy often wants another.
             self.copies.keep(order.copy_of, order.user, copy)
-            await send_copy(self._bot, order, copy, order.form)
-            return
-        self.copies.keep(ticket.id, order.user, copy)
-        # Before it is sent: its buttons may be pressed sooner than we hear that it has arrived.
-        self._store.keep_painting(ticket.id, Painting(order))
+            sent = await courier.copy(copy, order.form)
+        else:
+            self.copies.keep(ticket.id, order.user, copy)
+            sent = await courier.painting(painting, self._keyboard(ticket.id, order, painting))
+        self._store.arrive(ticket.id, file_in(sent))
+        self._archive.spool.drop(ticket.id)
+
+    async def send_again(self, job: str, painting: Painting) -> bool:
+        """Send a painting that may not have arrived; whether it is still there to be sent.
+
+        Raises:
+            Forbidden: the person has shut the bot out.
+            Sorry: Telegram took it in no form, or did not say whether it did.
+        """
+        order = painting.order
+        copy = self.copies.get(job)
+        finished = copy.painting if copy else await self._archive.painting(job)
+        if finished is None:
+            return False
+        keyboard = self._keyboard(job, order, finished)
+        sent = await Courier(self._bot, order).painting(finished, keyboard)
+        self._store.arrive(job, file_in(sent))
+        self._archive.spool.drop(job)
+        return True
+
+    def _keyboard(self, job: str, order: Order, painting: base.Finished) -> InlineKeyboardMarkup:
         names = [*self._part_names(order)]
-        keyboard = keyboards.after(ticket.id, order, painting, self.largest, names)
-        sent = await deliver(self._bot, order, painting, keyboard)
-        self._store.arrive(ticket.id, Painting(order, file_in(sent)))
+        return keyboards.after(job, order, painting, self.largest, names)
 
     def _part_names(self, order: Order) -> Iterator[str]:
         for part in order.style.parts if isinstance(order.style, Mix) else ():
-            yield named(part.style, self._gallery, order.words)
-
-    async def _prepare(self, ticket: _Ticket) -> base.Job:
-        order = ticket.order
-        content = await self._fetch(ticket, order.content)
-        parts = parts_of(order.style)
-        styles = [await self._style(ticket, style) for style, _ in parts]
-        ticket.looking_at = order.content
-        changes: dict[str, Any] = {"preview_every": _PREVIEW_EVERY}
-        if len(parts) > 1:
-            changes["style_weights"] = tuple(float(share) for _, share in parts)
-        look = order.look.within(self.largest)
-        return base.Job(
-            id=ticket.id,
-            user=order.user,
-            content=content,
-            styles=tuple(styles),
-            settings=replace(look.settings(self._rules.settings), **changes),
-        )
-
-    async def _style(self, ticket: _Ticket, style: Preset | Picture) -> bytes:
-        if isinstance(style, Picture):
-            return await self._fetch(ticket, style)
-        return await asyncio.to_thread(self._gallery.find(style.name).read)
-
-    async def _fetch(self, ticket: _Ticket, picture: Picture) -> bytes:
-        ticket.looking_at = picture
-        return await self._source.fetch(picture)
+            yield named(part.style, self._preparation.gallery, order.words)
 
     async def _follow(
-        self, ticket: _Ticket, handle: base.JobHandle, notice: Notice
+        self, ticket: Ticket, handle: base.JobHandle, notice: Notice
     ) -> base.Finished:
         """Show what happens to the job until it ends.
 
@@ -336,37 +372,13 @@ class Jobs:
                     raise PaintingFailed(event)
                 case base.Cancelled():
                     raise Cancelled
+                case base.Started():
+                    self._store.run(ticket.id)
+                    ticket.is_running = True
                 case base.Previewed(image=image):
                     ticket.stages.add(image)
-                    if ticket.order.preview:
-                        notice.picture(image)
-                case _:
-                    _show(event, notice, ticket.order)
+                case base.Progressed(eta=eta):
+                    ticket.eta = eta
+            show(event, notice, ticket.order)
         msg = "the executor's events ended without an end"
         raise RuntimeError(msg)
-
-
-def _show(event: base.Event, notice: Notice, order: Order) -> None:
-    match event:
-        case base.Queued(position=position, eta=eta):
-            _show_place(position, eta, notice, order)
-        case base.Started():
-            notice.show(Text.STARTED)
-        case base.Progressed():
-            _show_progress(event, notice, order)
-
-
-def _show_place(position: int, eta: float | None, notice: Notice, order: Order) -> None:
-    if eta is None or eta < _SOON:
-        notice.show(Text.QUEUED_NEXT if position == 1 else Text.QUEUED, position=position)
-        return
-    key = Text.QUEUED_NEXT_SOON if position == 1 else Text.QUEUED_SOON
-    notice.show(key, position=position, eta=order.words.duration(eta))
-
-
-def _show_progress(event: base.Progressed, notice: Notice, order: Order) -> None:
-    drawn = {"bar": bar(event.share), "percent": int(100 * event.share)}
-    if event.eta is None:
-        notice.show(Text.PROGRESS_BEGUN, **drawn)
-    else:
-        notice.show(Text.PROGRESS, **drawn, eta=order.words.duration(event.eta))

@@ -33,7 +33,17 @@ from bot.words import Words
 from nst_core.executor.base import Finished
 from nst_core.result import Note
 
-__all__ = ["Named", "Offer", "after", "cancel", "is_painting", "label", "own_styles", "styles"]
+__all__ = [
+    "Named",
+    "Offer",
+    "after",
+    "cancel",
+    "is_painting",
+    "label",
+    "own_styles",
+    "resend",
+    "styles",
+]
 
 _ROW: Final = 3
 _OWN_ROW: Final = 5
@@ -158,6 +168,12 @@ def is_painting(message: Message) -> bool:
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
     found = (decode(str(button.callback_data)) for row in rows for button in row)
     return any(isinstance(data, MakeDemand) for data in found)
+
+
+def resend(job: str, words: Words) -> InlineKeyboardMarkup:
+    """The button under the word that nobody knows whether a painting has arrived."""
+    button = _button(words.plain(Text.BUTTON_RESEND), MakeDemand(job, Demand.RESEND))
+    return InlineKeyboardMarkup([[button]])
 
 
 def after(

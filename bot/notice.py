@@ -15,7 +15,7 @@ from bot.board import Board
 from bot.kinds import Bot
 from bot.limiter import NEVER, PATIENT, seconds_of
 from bot.orders import Order
-from bot.outgoing import send_text
+from bot.outgoing import is_unchanged, send_text
 from bot.progress import GROUP_INTERVAL, PRIVATE_INTERVAL, Pacer, ProgressReporter, Sight
 from bot.texts import Text
 from bot.waiting import set_within
@@ -31,7 +31,8 @@ class Notice:
     """A progress message. Losing it never loses the job: every call here may fail quietly.
 
     It opens by itself, beside the job: a new message, or the one that asked for the style.
-    `on_shut_out` is called when it turns out that the person has shut the bot out.
+    `on_shut_out` is called when it turns out that the person has shut the bot out, and `on_open`
+    with the id of a message that was sent.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Notice:
         *,
         pacer: Pacer,
         on_shut_out: Callable[[], Awaitable[None]],
+        on_open: Callable[[int], None],
     ) -> None:
         self._bot = bot
         self._order = order
         self._keyboard = keyboard
         self._pacer = pacer
         self._on_shut_out = on_shut_out
+        self._on_open = on_open
         self._board: Board | None = None
         self._latest = Sight(self._word(Text.OPENED))
         self._reporter: ProgressReporter | None = None
@@ -86,16 +89,26 @@ class Notice:
         """Leave the message as it is."""
         await self._quiet()
 
-    async def fail(self, text: str, *, about: int) -> None:
+    async def fail(
+        self, text: str, *, about: int, keyboard: InlineKeyboardMarkup | None = None
+    ) -> None:
         """Bad news: a new message, which rings, instead of an edit, which does not.
 
         Args:
             text: what to say, as HTML.
             about: the message to point at.
+            keyboard: what one may do about it.
         """
         await self.remove(Text.FAILED)
         try:
-            await send_text(self._bot, self._order.place, text, reply_to=about, retries=PATIENT)
+            await send_text(
+                self._bot,
+                self._order.place,
+                text,
+                reply_to=about,
+                keyboard=keyboard,
+                retries=PATIENT,
+            )
         except TelegramError as error:
             logger.warning("a person could not be told: %s", error)
 
@@ -137,9 +150,10 @@ class Notice:
         sight = self._latest
         try:
             await board.show(sight, self._keyboard)
-        except BadRequest:
-            # The question has been deleted.
-            return await self._send_patiently()
+        except BadRequest as error:
+            if not is_unchanged(error):
+                # The question has been deleted.
+                return await self._send_patiently()
         except Forbidden:
             raise
         except TelegramError as error:
@@ -167,6 +181,7 @@ class Notice:
             retries=NEVER,
         )
         self._board = Board(self._bot, self._order.place.chat, message.message_id)
+        self._on_open(message.message_id)
         return Sight(sight.text)
 
     async def _quiet(self) -> None:

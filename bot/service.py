@@ -104,6 +104,7 @@ class _Service:
                 await self._executor.start()
             else:
                 self._starting = asyncio.create_task(self._start_if_possible())
+            await self._desk.jobs.resume()
             await self._application.start()
             self._introducing = asyncio.create_task(
                 introduce(self._application.bot, self._desk.gallery)

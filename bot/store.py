@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -17,11 +19,11 @@ from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 
 from bot.database import Database, Statement
-from bot.orders import Painting, Question
+from bot.orders import Order, Painting, Question
 from bot.preferences import Preferences
 from bot.session import Key, Picture, Session, Style
 
-__all__ = ["KEPT_DAYS", "OWN_STYLES", "Store"]
+__all__ = ["KEPT_DAYS", "OPEN", "OWN_STYLES", "Record", "State", "Store"]
 
 T = TypeVar("T")
 
@@ -44,11 +46,14 @@ _MIGRATIONS: Final = (
     CREATE TABLE people (
         user INTEGER PRIMARY KEY, preferences TEXT, last_style TEXT
     ) STRICT;
-    CREATE TABLE paintings (
-        job TEXT PRIMARY KEY, user INTEGER NOT NULL, made REAL NOT NULL, data TEXT NOT NULL
+    CREATE TABLE jobs (
+        id TEXT PRIMARY KEY, user INTEGER NOT NULL, state TEXT NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0, made REAL NOT NULL, "order" TEXT NOT NULL,
+        "then" TEXT NOT NULL DEFAULT '[]', result TEXT, file_id TEXT NOT NULL DEFAULT ''
     ) STRICT;
-    CREATE INDEX paintings_by_user ON paintings (user);
-    CREATE INDEX paintings_by_age ON paintings (made);
+    CREATE INDEX jobs_by_user ON jobs (user);
+    CREATE INDEX jobs_by_age ON jobs (made);
+    CREATE INDEX jobs_by_state ON jobs (state);
     CREATE TABLE questions (
         chat INTEGER, message INTEGER, user INTEGER NOT NULL, made REAL NOT NULL,
         data TEXT NOT NULL, PRIMARY KEY (chat, message)
@@ -77,10 +82,55 @@ _DROP_OLD_STYLES: Final = """
     DELETE FROM styles WHERE user = ?1 AND id NOT IN
     (SELECT id FROM styles WHERE user = ?1 ORDER BY used DESC LIMIT ?2)
 """
+_RECORDS: Final = 'SELECT id, state, tries, "order", "then", result FROM jobs WHERE '
+
+
+class State(StrEnum):
+    """How far a job is.
+
+    Attributes:
+        QUEUED: accepted.
+        RUNNING: the executor has it.
+        PAINTED: the painting lies in the spool.
+        DELIVERING: it is on its way; if the process ends now, nobody can tell whether it arrived.
+        DELIVERED: Telegram has it, or it is unknown and the person has been told so.
+        FAILED: there will be no painting, and the person has been told why.
+        CANCELLED: nobody wants it any more.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAINTED = "painted"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN: Final = (State.QUEUED, State.RUNNING, State.PAINTED, State.DELIVERING)
+_SHOWN: Final = (State.PAINTED, State.DELIVERING, State.DELIVERED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A job as it is written down.
+
+    Attributes:
+        tries: how often the executor was given it.
+        then: what is to be painted after it.
+        result: what is known of the painting, beside its pixels.
+    """
+
+    id: str
+    state: State
+    tries: int
+    order: Order
+    then: tuple[Order, ...] = ()
+    result: dict[str, Any] | None = None
 
 
 class Store:
-    """Preferences, sessions, paintings, questions and own styles.
+    """Preferences, sessions, jobs, questions and own styles.
 
     Args:
         folder: where the file lies; None keeps everything in memory.
@@ -144,7 +194,7 @@ class Store:
 
     def forget(self, user: int) -> bool:
         """Keep nothing of the person."""
-        tables = ("people", "paintings", "questions", "styles", "sessions")
+        tables = ("people", "jobs", "questions", "styles", "sessions")
         return self._write(
             *((f"DELETE FROM {table} WHERE user = ?", (user,)) for table in tables)  # noqa: S608
         )
@@ -181,31 +231,122 @@ class Store:
             )
         )
 
-    # Paintings
+    # Jobs
+
+    def accept(self, job: str, order: Order, then: Sequence[Order] = ()) -> bool:
+        """Write down a job, and what is to be painted after it."""
+        return self._write(self._new_job(job, order, then))
+
+    def open_jobs(self) -> list[Record]:
+        """What is not over yet, or is yet to be followed by something; the oldest first."""
+        where = f"state IN ({_marks(OPEN)}) OR \"then\" != '[]' ORDER BY made, rowid"
+        rows = self._database.read(_RECORDS + where, *OPEN)
+        return [record for record in map(self._record, rows) if record]
+
+    def record(self, job: str) -> Record | None:
+        """All that is written down of a job."""
+        rows = self._database.read(f"{_RECORDS} id = ?", job)
+        return self._record(rows[0]) if rows else None
+
+    def jobs_of(self, user: int) -> list[str]:
+        """The ids of all that is written down of a person's jobs."""
+        return [job for (job,) in self._database.read("SELECT id FROM jobs WHERE user = ?", user)]
+
+    def run(self, job: str) -> bool:
+        """The executor is about to get it."""
+        return self._change(job, State.RUNNING, "tries = tries + 1")
+
+    def put_back(self, job: str) -> bool:
+        """It was interrupted through no fault of its own."""
+        return self._change(job, State.QUEUED, "tries = tries - 1")
+
+    def paint(self, job: str, result: dict[str, Any]) -> bool:
+        """The painting lies in the spool, and this is known of it."""
+        return self._change(job, State.PAINTED, "result = ?", json.dumps(result))
+
+    def cancel(self, job: str) -> bool:
+        """Nobody wants it any more; what is to follow still may."""
+        return self._change(job, State.CANCELLED)
+
+    def deliver(self, job: str, state: State) -> bool:
+        """The painting is about to be sent, or has surely not been taken."""
+        return self._change(job, state)
+
+    def arrive(self, job: str, file_id: str) -> bool:
+        """The painting has arrived, and Telegram gives it out by that."""
+        return self._change(job, State.DELIVERED, "file_id = ?", file_id)
+
+    def end(
+        self,
+        job: str,
+        state: State,
+        following: tuple[str, Order, Sequence[Order]] | None = None,
+    ) -> bool:
+        """It is over, and what was to follow begins, in one.
+
+        Args:
+            job: which one.
+            state: how it ended.
+            following: the next job, its order, and what is to be painted after it.
+        """
+        ended: Statement = (
+            "UPDATE jobs SET state = ?, \"then\" = '[]' WHERE id = ?",
+            (state.value, job),
+        )
+        return self._write(ended, *([self._new_job(*following)] if following else []))
+
+    def drop_following(self, job: str) -> bool:
+        """Nothing is to be painted after it any more."""
+        return self._write(("UPDATE jobs SET \"then\" = '[]' WHERE id = ?", (job,)))
+
+    def show(self, job: str, order: Order) -> bool:
+        """Remember the order with the message that shows its progress."""
+        return self._write(('UPDATE jobs SET "order" = ? WHERE id = ?', (self._dumped(order), job)))
 
     def painting(self, job: str) -> Painting | None:
-        """What the painting of that job is."""
-        query = "SELECT data FROM paintings WHERE job = ? AND made > ?"
-        return self._one(Painting, query, job, self._eldest)
-
-    def keep_painting(self, job: str, painting: Painting) -> bool:
-        """Remember what the painting of that job is."""
-        return self._write(
-            (
-                "INSERT OR REPLACE INTO paintings VALUES (?, ?, ?, ?)",
-                (job, painting.order.user, self._clock(), self._dumped(painting)),
-            )
-        )
-
-    def arrive(self, job: str, painting: Painting) -> bool:
-        """Remember what Telegram gives it out by, if the painting is still to be remembered."""
-        return self._write(
-            ("UPDATE paintings SET data = ? WHERE job = ?", (self._dumped(painting), job))
-        )
+        """What the painting of that job is; None where there is none (yet), or for too long."""
+        shown = f"made > ? AND state IN ({_marks(_SHOWN)})"
+        query = f'SELECT "order", file_id FROM jobs WHERE id = ? AND {shown}'  # noqa: S608
+        for data, file_id in self._database.read(query, job, self._eldest, *_SHOWN):
+            if order := self._loaded(data, Order):
+                return Painting(order, file_id)
+        return None
 
     @property
     def _eldest(self) -> float:
         return self._clock() - KEPT_DAYS * _DAY
+
+    def _new_job(self, job: str, order: Order, then: Sequence[Order]) -> Statement:
+        return (
+            'INSERT INTO jobs (id, user, state, made, "order", "then") VALUES (?, ?, ?, ?, ?, ?)',
+            (
+                job,
+                order.user,
+                State.QUEUED.value,
+                self._clock(),
+                self._dumped(order),
+                self._dumped(tuple(then), tuple[Order, ...]),
+            ),
+        )
+
+    def _change(self, job: str, state: State, more: str = "", *values: object) -> bool:
+        changes = ", ".join(filter(None, ("state = ?", more)))
+        statement = f"UPDATE jobs SET {changes} WHERE id = ?"  # noqa: S608
+        return self._write((statement, (state.value, *values, job)))
+
+    def _record(self, row: tuple[Any, ...]) -> Record | None:
+        job, state, tries, order, then, result = row
+        known = self._loaded(order, Order)
+        if known is None:
+            return None
+        return Record(
+            id=job,
+            state=State(state),
+            tries=tries,
+            order=known,
+            then=self._loaded(then, tuple[Order, ...]) or (),
+            result=json.loads(result) if result else None,
+        )
 
     def _own_style(self, user: int, style: Style) -> Iterator[Statement]:
         if not isinstance(style, Picture):
@@ -217,9 +358,13 @@ class Store:
 
     def _clear_away(self) -> None:
         """Let go of what is too old for its buttons to be pressed."""
+        eldest, states = self._eldest, tuple(state.value for state in OPEN)
         self._database.write(
-            ("DELETE FROM paintings WHERE made < ?", (self._eldest,)),
-            ("DELETE FROM questions WHERE made < ?", (self._eldest,)),
+            (
+                f"DELETE FROM jobs WHERE made < ? AND state NOT IN ({_marks(states)})",  # noqa: S608
+                (eldest, *states),
+            ),
+            ("DELETE FROM questions WHERE made < ?", (eldest,)),
             ("DELETE FROM sessions WHERE made < ?", (self._clock() - _SESSION,)),
         )
 
@@ -240,7 +385,7 @@ class Store:
     def _loaded(self, text: str, kind: type[T]) -> T | None:
         try:
             return self._converter.structure(json.loads(text), kind)
-        except (BaseValidationError, ValueError, KeyError, TypeError):
+        except (BaseValidationError, ValueError):
             # As a version of tomorrow wrote it, or one of long ago.
             logger.warning("a record of another version was not understood")
             return None
@@ -251,3 +396,7 @@ def _upsert(column: str) -> str:
         f"INSERT INTO people (user, {column}) VALUES (?, ?)"  # noqa: S608 - names of our own
         f" ON CONFLICT (user) DO UPDATE SET {column} = excluded.{column}"
     )
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

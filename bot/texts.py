@@ -48,6 +48,8 @@ class Text(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     RESTARTING = "restarting"
+    PUT_BACK = "put_back"
+    GAVE_UP = "gave_up"
     NOT_CONFIRMED = "not_confirmed"
     NOT_DELIVERED = "not_delivered"
 
@@ -57,6 +59,7 @@ class Text(StrEnum):
     QUEUE_EMPTY = "queue_empty"
     QUEUE_OTHERS = "queue_others"
     PRIVACY = "privacy"
+    NOT_FORGOTTEN = "not_forgotten"
     FORGOTTEN_ALL = "forgotten_all"
     SHARE = "share"
     SHARE_STYLE = "share_style"
@@ -134,6 +137,7 @@ class Text(StrEnum):
     BUTTON_SURPRISE = "button_surprise"
     BUTTON_OWN = "button_own"
     BUTTON_THIS = "button_this"
+    BUTTON_RESEND = "button_resend"
     BUTTON_BACK = "button_back"
     BUTTON_PREVIOUS = "button_previous"
     BUTTON_NEXT = "button_next"
@@ -181,6 +185,7 @@ class Text(StrEnum):
     OFF = "off"
     LANGUAGE_AUTO = "language_auto"
     SAVED = "saved"
+    NOT_SAVED = "not_saved"
     PIXELS = "pixels"
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.callbacks import Demand, MakeDemand, PaintAgain
 from bot.copies import Copy, pair
-from bot.delivery import send_copy, send_pair
+from bot.delivery import Courier
 from bot.errors import Sorry
 from bot.handlers.errors import report
 from bot.handlers.press import Press
@@ -112,6 +112,8 @@ def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Te
         raise Sorry(Text.ALREADY_PAINTING)
     if wish.demand is Demand.PAIR:
         press.desk.errands.run(press.data, press.user, _pair(turn, painting, copy))
+    elif wish.demand is Demand.RESEND:
+        press.desk.errands.run(press.data, press.user, _resend(turn, press, painting, wish.job))
     elif form := _FORMS.get(wish.demand):
         if copy is None:
             _place(turn, press, painting, form=form, copy_of=wish.job)
@@ -122,7 +124,15 @@ def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Te
 
 async def _copy(turn: Turn, painting: Painting, copy: Copy, form: Form) -> None:
     try:
-        await send_copy(turn.bot, painting.order, copy, form)
+        await Courier(turn.bot, painting.order).copy(copy, form)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
+        await report(turn.bot, turn.place, error, turn.words)
+
+
+async def _resend(turn: Turn, press: Press, painting: Painting, job: str) -> None:
+    try:
+        if not await press.desk.jobs.send_again(job, painting):
+            _place(turn, press, painting)
     except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
         await report(turn.bot, turn.place, error, turn.words)
 
@@ -132,7 +142,7 @@ async def _pair(turn: Turn, painting: Painting, copy: Copy | None) -> None:
     try:
         after = copy.painting.image if copy else await source.fetch(_painted(painting))
         image = await pair(await source.fetch(order.content), after)
-        await send_pair(turn.bot, order, image)
+        await Courier(turn.bot, order).pair(image)
     except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
         await report(turn.bot, turn.place, error, turn.words)
 

@@ -5,7 +5,10 @@ An answer only stops the button's spinner, so a press is obeyed even when it cou
 
 from __future__ import annotations
 
+import logging
+
 from telegram import Update
+from telegram.error import TelegramError
 
 from bot.callbacks import (
     CancelJob,
@@ -22,9 +25,12 @@ from bot.handlers import afterwards, choosing, preferring
 from bot.handlers.press import Press
 from bot.jobs import Refusal
 from bot.kinds import Context
+from bot.limiter import NEVER
 from bot.texts import Text
 
 __all__ = ["press"]
+
+logger = logging.getLogger(__name__)
 
 _REFUSALS = {Refusal.GONE: Text.JOB_IS_OVER, Refusal.NOT_YOURS: Text.NOT_YOURS}
 
@@ -54,3 +60,15 @@ async def _cancel(pressed: Press, job: str) -> None:
     if refusal is None:
         await jobs.cancel(job)
     await pressed.answer(_REFUSALS[refusal] if refusal else Text.STOPPING)
+    if refusal is Refusal.GONE and not jobs.owns(pressed.chat, pressed.message):
+        await _tidy(pressed)
+
+
+async def _tidy(pressed: Press) -> None:
+    """Take the button away that is good for nothing: its job ended while nobody was looking."""
+    try:
+        await pressed.bot.edit_message_reply_markup(
+            pressed.chat, pressed.message, reply_markup=None, rate_limit_args=NEVER
+        )
+    except TelegramError as error:
+        logger.info("a button stays where it is: %s", error)

@@ -145,10 +145,10 @@ async def forget(update: Update, context: Context) -> None:
     words = turn.words
     turn.desk.albums.drop(turn.user)
     turn.desk.errands.stop(link_of(turn))
-    await turn.desk.jobs.cancel_all(turn.user)
-    turn.desk.jobs.copies.forget(turn.user)
+    await turn.desk.jobs.forget(turn.user)
     turn.desk.sessions.forget(turn.user)
-    turn.desk.store.forget(turn.user)
+    if not turn.desk.store.forget(turn.user):
+        raise Sorry(Text.NOT_FORGOTTEN)
     await turn.say_text(words.say(Text.FORGOTTEN_ALL))
 
 

@@ -39,8 +39,7 @@ async def choose(press: Press, wish: Set) -> None:
         return
     turn = press.turn(wish.owner)
     if wish.field == _RESET:
-        turn.desk.store.prefer(turn.user, Preferences())
-        await _show(turn, press, *menu(turn), said=Text.SAVED)
+        await _keep(turn, press, Preferences())
     elif wish.field == _MENU:
         await _show(turn, press, *menu(turn))
     elif wish.field not in set(Field):
@@ -57,8 +56,12 @@ async def _set(turn: Turn, press: Press, field: Field, value: str) -> None:
     if preferences is None:
         await press.answer(Text.OLD_BUTTON)
         return
-    turn.desk.store.prefer(turn.user, preferences)
-    await _show(turn, press, *menu(turn), said=Text.SAVED)
+    await _keep(turn, press, preferences)
+
+
+async def _keep(turn: Turn, press: Press, preferences: Preferences) -> None:
+    is_kept = turn.desk.store.prefer(turn.user, preferences)
+    await _show(turn, press, *menu(turn), said=Text.SAVED if is_kept else Text.NOT_SAVED)
 
 
 def _choice(turn: Turn, field: Field) -> tuple[str, InlineKeyboardMarkup]:

@@ -36,8 +36,9 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
         self.log = Log()
         self.faults: list[Fault] = []
         self.messages: dict[tuple[int, int], Json] = {}
-        # A request waits until its method's gate is opened.
+        # A request waits until its method's gate is opened; the first one that waits knocks.
         self.gates: dict[str, asyncio.Event] = {}
+        self.knocked = asyncio.Event()
 
     @classmethod
     def validate_markup(cls, markup: Json, *, private_chat: bool = True) -> None:
@@ -49,6 +50,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if gate := self.gates.get(request.match_info["method"]):
+            self.knocked.set()
             await gate.wait()
         response: web.StreamResponse = await super().handle(request)
         return response

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from time import perf_counter
 
 from bot import logs
@@ -18,7 +19,10 @@ from bot.service import serve
 from nst_core.executor.base import Event, Finished, Job, Progressed, Queued, Started
 
 TICK = 0.01
+# Seconds that a step takes.
+PACE = float(os.environ.get("SPRINT_PACE", "0"))
 STEPS = 5
+DEVICE = asyncio.Lock()
 
 
 class Sprint:
@@ -32,11 +36,17 @@ class Sprint:
         return self._job.id
 
     async def events(self) -> AsyncIterator[Event]:
+        yield Queued(job=self.id, position=1)
+        # One at a time, as on a machine with one device; in no time it makes no difference.
+        async with DEVICE if PACE else nullcontext():
+            async for event in self._work():
+                yield event
+
+    async def _work(self) -> AsyncIterator[Event]:
         job, run = self.id, "run"
-        yield Queued(job=job, position=1)
         yield Started(job=job, run=run)
         for step in range(1, STEPS + 1):
-            await asyncio.sleep(0)
+            await asyncio.sleep(PACE)
             yield Progressed(
                 job=job,
                 run=run,
@@ -78,7 +88,7 @@ class Sprinter:
 
 async def main() -> list[float]:
     config = load(os.environ)
-    logs.set_up("WARNING", config.token)
+    logs.set_up(os.environ.get("SPRINT_LOG", "WARNING"), config.token)
     lags: list[float] = []
     watch = asyncio.create_task(_watch(lags))
     await serve(config, Sprinter())

@@ -14,16 +14,20 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 from bot import delivery
+from bot.archive import Archive
 from bot.copies import film
 from bot.errors import Sorry
-from bot.jobs import Jobs, Refusal, Rules
+from bot.jobs import Jobs, Refusal
 from bot.limiter import RetryLimiter
 from bot.links import Links
 from bot.look import Look
-from bot.orders import Form, Order, Painting, Place, Takeover
+from bot.orders import Form, Order, Place, Takeover
+from bot.preparing import Preparation
 from bot.session import Mix, Part, Picture, Preset, Style
 from bot.source import Source
+from bot.spool import Spool
 from bot.store import Store
+from bot.tickets import Rules
 from bot.transport import Transport
 from nst_core.errors import (
     Diverged,
@@ -83,7 +87,8 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
         )
         store, rules = Store(None), Rules(settings=SETTINGS, per_user=2, largest=128)
         async with Links() as links, bot:
-            jobs = Jobs(bot, door, gallery, store, Source(bot, links), rules)
+            preparation = Preparation(gallery, Source(bot, links), rules)
+            jobs = Jobs(bot, door, Archive(store, Spool(None)), preparation)
             style = next(iter(gallery)).name
             yield Shop(server, bot, door, jobs, Person(server, CHAT), style, store)
             await jobs.close()
@@ -623,7 +628,10 @@ async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -
     assert {"Stronger", "Softer", "Another style"} <= set(sent.buttons)
     assert "Larger" not in sent.buttons, "128 pixels is the most"
     await shop.person.hears("deleteMessage")
-    assert shop.store.painting(job) == Painting(order, sent.result["photo"][-1]["file_id"])
+    painting = shop.store.painting(job)
+    assert painting
+    assert replace(painting.order, notice=None) == order
+    assert painting.file_id == sent.result["photo"][-1]["file_id"]
 
 
 async def test_a_painting_is_known_before_its_buttons_can_be_pressed(shop: Shop) -> None:
@@ -631,8 +639,10 @@ async def test_a_painting_is_known_before_its_buttons_can_be_pressed(shop: Shop)
     order = await shop.order()
     job = shop.jobs.place(order)
     (await shop.door.next()).happen(finished(job))
-    await shop.person.hears("sendChatAction")
-    assert shop.store.painting(job) == Painting(order)
+    await asyncio.wait_for(shop.server.knocked.wait(), 20)
+    painting = shop.store.painting(job)
+    assert painting
+    assert replace(painting.order, notice=None) == order
     shop.server.gates["sendPhoto"].set()
     await nothing_left(shop)
 

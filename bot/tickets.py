@@ -1,0 +1,84 @@
+"""`Ticket`: a job under way, and what the operator decided about jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.copies import STAGES
+from bot.notice import Notice
+from bot.orders import Order
+from bot.session import Picture
+from nst_core.executor import base
+from nst_core.settings import Settings
+from nst_core.timelapse import TimeLapse
+
+__all__ = ["Rules", "Ticket"]
+
+# Seconds until a painting that are worth waiting for.
+_MOMENT: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the operator decided about jobs.
+
+    Attributes:
+        settings: how paintings are made, unless somebody asks for something else.
+        per_user: how many jobs one person may have waiting and running.
+        largest: long side in pixels that a person may ask for.
+    """
+
+    settings: Settings
+    per_user: int
+    largest: int
+
+    @property
+    def most(self) -> int:
+        """Long side in pixels of what is painted at most, whoever asks for it."""
+        return max(self.largest, self.settings.size)
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A job under way.
+
+    Attributes:
+        looking_at: the picture that an error would be about.
+        then: what to paint after it, one by one.
+        tries: how often it was begun by a process that has not lived to its end.
+        painting: what an earlier process painted.
+        cancelled: asked for by its owner; takes effect at once.
+        delivering: the painting is on its way; ending this now would make us liars.
+        unconfirmed: an earlier process has sent it, and did not live to hear whether it arrived.
+        is_running: the executor is at it.
+        eta: expected seconds until it is painted.
+    """
+
+    order: Order
+    looking_at: Picture
+    then: tuple[Order, ...] = ()
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    tries: int = 0
+    painting: base.Finished | None = None
+    handle: base.JobHandle | None = None
+    notice: Notice | None = None
+    task: asyncio.Task[None] | None = None
+    stages: TimeLapse = field(default_factory=lambda: TimeLapse(STAGES))
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    delivering: bool = False
+    unconfirmed: bool = False
+    is_running: bool = False
+    eta: float | None = None
+
+    @property
+    def is_nearly_done(self) -> bool:
+        """Whether it is worth a moment's wait."""
+        return self.delivering or (self.eta is not None and self.eta < _MOMENT)
+
+    @property
+    def occupies(self) -> bool:
+        """Whether it takes up one of its owner's places: what is as good as over does not."""
+        return not (self.cancelled.is_set() or self.delivering)

@@ -1,0 +1,243 @@
+"""What the next process finds: the state of a job at each moment, as the disk has it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from lo_bot_api_emulator import ApiRefusal
+
+from bot.demo.server import serving
+from bot.spool import Spool
+from bot.store import Store
+from nst_core.executor.base import Started
+from tests.bot.atelier import STYLES, Atelier, at_work, painted
+from tests.bot.bench import Bench
+from tests.bot.calls import Fault
+from tests.bot.door import picture
+from tests.bot.test_scenarios import shows
+
+STYLE = STYLES[0]
+
+
+@dataclass
+class Street:
+    """A server, and folders for one process after the other."""
+
+    bench: Bench
+    address: str
+    folder: Path
+
+    def crash(self) -> None:
+        """What lies on disk now is what a process that is killed now leaves to the next one."""
+        shutil.rmtree(self.folder / "next", ignore_errors=True)
+        shutil.copytree(self.folder / "first", self.folder / "next")
+
+
+@pytest_asyncio.fixture
+async def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Street]:
+    monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", 0.01)
+    async with serving() as demo:
+        yield Street(Bench(demo), demo.address, tmp_path)
+
+
+async def resumed(atelier: Atelier) -> None:
+    await atelier.desk.jobs.resume()
+
+
+async def test_what_waited_is_painted(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        photo = await person.photo(picture(1), caption=STYLE.name)
+        progress = await person.hears("sendMessage")
+        await atelier.door.next()
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await resumed(atelier)
+        handle, sent = await atelier.paints(person)
+        assert shows(handle.job.content, picture(1))
+        assert sent.reply_to == photo["message_id"]
+        gone = await person.hears("deleteMessage")
+        assert gone.message_id == progress.message_id, "the message is taken over"
+
+
+async def test_what_was_painted_is_delivered_without_painting(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        handle = await atelier.door.next()
+        refusal = ApiRefusal("Internal Server Error", 500)
+        street.bench.break_with(Fault("sendPhoto", refusal))
+        handle.happen(painted(handle))
+        await person.log.until(lambda call: call.method == "sendPhoto" and bool(call.refused))
+        await person.log.until(
+            lambda _: atelier.desk.store.painting(handle.id) is not None, len(person.log.calls) - 1
+        )
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await resumed(atelier)
+        sent = await person.gets()
+        assert sent.file("photo") == painted(handle).image
+        assert "Softer" in sent.buttons
+        assert atelier.door.idle
+
+
+async def test_what_may_have_arrived_is_left_to_the_person(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        handle = await atelier.door.next()
+        street.bench.account.faults.add(
+            {"kind": "hang_after", "method": "sendPhoto", "seconds": 1, "times": 1}
+        )
+        handle.happen(painted(handle))
+        # It has arrived, and the bot does not know.
+        await person.gets()
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await resumed(atelier)
+        asked = await person.reads("did not confirm")
+        assert atelier.door.idle
+        await person.press(asked, "Send it again")
+        assert (await person.gets()).file("photo") == painted(handle).image
+
+
+async def test_what_brought_the_bot_down_twice_is_given_up(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.album(picture(1), picture(2), caption=STYLE.name)
+        handle = await atelier.door.next()
+        handle.happen(Started(job=handle.id))
+        await person.log.until(lambda call: "Mixing" in call.text)
+        street.crash()
+    store = Store(street.folder / "next")
+    store.run(handle.id)
+    store.close()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await resumed(atelier)
+        await person.reads("brings me down")
+        # And the rest of the album goes on.
+        handle, _ = await atelier.paints(person)
+        assert shows(handle.job.content, picture(2))
+
+
+async def test_what_was_stopped_does_not_begin_again(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        progress = await person.hears("sendMessage")
+        handle = await atelier.door.next()
+        street.bench.account.faults.add(
+            {"kind": "hang_before", "method": "editMessageText", "seconds": 0.3, "times": 1}
+        )
+        await person.press(progress, "Cancel")
+        await handle.was_cancelled.wait()
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await resumed(atelier)
+        assert len(atelier.desk.jobs) == 0
+
+
+async def test_an_orderly_end_counts_against_no_job(street: Street) -> None:
+    person = None
+    for _ in range(3):
+        async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+            if person is None:
+                person = atelier.person()
+                await person.photo(picture(1), caption=STYLE.name)
+            else:
+                await resumed(atelier)
+            handle = await atelier.door.next()
+            handle.happen(Started(job=handle.id))
+            await person.log.until(lambda call: "Mixing" in call.text, len(person.log.calls) - 1)
+        told = street.bench.calls[-1]
+        assert "go on with this one by myself" in told.text
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        await resumed(atelier)
+        assert person
+        await atelier.paints(person)
+
+
+async def test_a_dialogue_goes_on_after_a_crash(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1))
+        await person.is_asked()
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await person.say(STYLE.name)
+        handle, _ = await atelier.paints(person)
+        assert shows(handle.job.content, picture(1))
+
+
+async def test_a_full_disk_costs_no_painting(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        # A file where the spool's folder should be: nothing can be written there.
+        (street.folder / "first" / "spool").write_bytes(b"")
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        handle, sent = await atelier.paints(person)
+        assert sent.file("photo") == painted(handle).image
+
+
+async def test_the_spool_keeps_to_its_room_and_age(tmp_path: Path) -> None:
+    now = [0.0]
+    spool = Spool(tmp_path, room=250, age=60, clock=lambda: now[0])
+    for name in "abc":
+        assert await spool.put(name, bytes(100))
+    made = await asyncio.to_thread(lambda: [f.stat().st_mtime for f in tmp_path.iterdir()])
+    assert len(made) == 2
+    now[0] = max(made)
+    assert await spool.get("c") == bytes(100)
+    now[0] += 61
+    assert await spool.put("d", b"d")
+    assert await asyncio.to_thread(lambda: [f.stem for f in tmp_path.iterdir()]) == ["d"]
+    spool.drop("d")
+    spool.drop("d")
+    assert await spool.get("d") is None
+    assert not await Spool(None).put("e", b"e")
+
+
+async def test_nobody_is_told_that_something_was_kept_or_forgotten_that_was_not(
+    street: Street,
+) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.say("/settings")
+        menu = await person.reads("How I paint for you")
+        other = sqlite3.connect(street.folder / "first" / "stylegram.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            query = await person.press(menu, "As at the beginning")
+            assert "could not note that down" in await person.is_answered(query)
+            await person.say("/forget")
+            await person.reads("could not forget everything")
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        assert atelier.desk.store.is_well is False
+        await person.say("/forget")
+        await person.reads("remember nothing")
+        assert atelier.desk.store.is_well
+
+
+async def test_forgetting_empties_the_spool(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        handle = await atelier.door.next()
+        refusal = ApiRefusal("Gateway Timeout", 504)
+        street.bench.break_with(Fault("sendPhoto", refusal))
+        handle.happen(painted(handle))
+        await person.reads("did not confirm")
+        spool = street.folder / "first" / "spool"
+        assert len(await asyncio.to_thread(lambda: [*spool.iterdir()])) == 1
+        await person.say("/forget")
+        await person.reads("remember nothing")
+        assert await asyncio.to_thread(lambda: [*spool.iterdir()]) == []
