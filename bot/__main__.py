@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    logs.set_up(config.log_level, config.token)
+    logs.set_up(config.log_level, config.token, config.log_format)
     try:
         asyncio.run(_life(config, options))
     except KeyboardInterrupt:

@@ -23,6 +23,7 @@ from bot.kinds import App
 from bot.limiter import RetryLimiter
 from bot.links import Links
 from bot.look import Look
+from bot.metrics import Metrics
 from bot.preparing import Preparation
 from bot.processor import PerChatProcessor
 from bot.session import Sessions
@@ -47,6 +48,7 @@ def build(
     limiter: RetryLimiter,
     line: Line,
     links: Links | None = None,
+    metrics: Metrics | None = None,
 ) -> tuple[App, Desk]:
     """The application with everything in its place; nothing has started yet.
 
@@ -56,6 +58,7 @@ def build(
         limiter: what keeps to Telegram's limits.
         line: what talks to Telegram.
         links: what fetches from the web; None makes one that goes to public places only.
+        metrics: what counts; None counts for nobody.
 
     Raises:
         StylizeError: the operator's own styles cannot be used.
@@ -79,7 +82,11 @@ def build(
     rules = Rules(settings=config.settings, per_user=config.jobs_per_user, largest=config.largest)
     spool = Spool(config.data / "spool" if config.data else None)
     jobs = Jobs(
-        application.bot, executor, Archive(store, spool), Preparation(gallery, source, rules)
+        application.bot,
+        executor,
+        Archive(store, spool),
+        Preparation(gallery, source, rules),
+        metrics,
     )
     desk = Desk(
         gallery=gallery,

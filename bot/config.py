@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
-from bot.hosts import is_http_url
+from bot.hosts import is_http_url, is_loopback
+from bot.logs import LogFormat
 from nst_core.paths import expanded
 from nst_core.settings import RANGES, Quality, Settings
 
-__all__ = ["VARIABLES", "Config", "ConfigError", "Variable", "load"]
+__all__ = ["VARIABLES", "Config", "ConfigError", "Door", "Variable", "load"]
 
 T = TypeVar("T")
 
@@ -59,6 +61,17 @@ VARIABLES: Final = (
     ),
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
     Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Variable("STYLEGRAM_LOG_FORMAT", str(LogFormat.TEXT), "text, or json for one object a line"),
+    Variable(
+        "STYLEGRAM_WEBHOOK",
+        "",
+        "https address that leads Telegram to the webhook's port; empty polls instead",
+    ),
+    Variable("STYLEGRAM_WEBHOOK_PORT", "8080", "port of the webhook, without TLS"),
+    Variable(
+        "STYLEGRAM_METRICS_PORT", "", "port of `/healthz`, `/livez` and `/metrics`; empty: none"
+    ),
+    Variable("STYLEGRAM_HOST", "127.0.0.1", "what both listen on; 0.0.0.0 in a container"),
 )
 _DEFAULTS: Final[Mapping[str, str]] = {v.name: v.default for v in VARIABLES}
 
@@ -69,6 +82,23 @@ class ConfigError(Exception):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where the bot can be reached.
+
+    Attributes:
+        host: what its servers listen on.
+        webhook: what Telegram finds `port` by, without a slash at the end; empty polls instead.
+        port: of the webhook; 0 for any that is free.
+        metrics_port: of health and metrics; 0 for any that is free, None for none.
+    """
+
+    host: str = _DEFAULTS["STYLEGRAM_HOST"]
+    webhook: str = ""
+    port: int = int(_DEFAULTS["STYLEGRAM_WEBHOOK_PORT"])
+    metrics_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +114,8 @@ class Config:
         largest: long side in pixels that a person may ask for.
         jobs_per_user: how many jobs one person may have waiting and running.
         log_level: a level name of `logging`.
+        log_format: who reads the log.
+        door: where the bot can be reached.
     """
 
     token: str = field(repr=False)
@@ -94,6 +126,8 @@ class Config:
     largest: int = int(_DEFAULTS["STYLEGRAM_LARGEST"])
     jobs_per_user: int = int(_DEFAULTS["STYLEGRAM_JOBS_PER_USER"])
     log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
+    log_format: LogFormat = LogFormat.TEXT
+    door: Door = field(default_factory=Door)
 
 
 def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
@@ -121,6 +155,13 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
         data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
         jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
         log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
+        log_format=reader.read("STYLEGRAM_LOG_FORMAT", _log_format, LogFormat.TEXT),
+        door=Door(
+            webhook="" if demo else reader.read("STYLEGRAM_WEBHOOK", _webhook, ""),
+            port=reader.read("STYLEGRAM_WEBHOOK_PORT", _port, 0),
+            metrics_port=reader.read("STYLEGRAM_METRICS_PORT", _port_or_none, None),
+            host=reader.read("STYLEGRAM_HOST", str, ""),
+        ),
     )
     if reader.problems:
         raise ConfigError(tuple(reader.problems))
@@ -165,6 +206,21 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _webhook(text: str) -> str:
+    """Telegram speaks TLS only; a server of one's own on this machine may do without."""
+    parts = urlsplit(text) if is_http_url(text) else None
+    if text and (
+        parts is None or not (parts.scheme == "https" or is_loopback(parts.hostname or ""))
+    ):
+        msg = "must be an https address such as https://bot.example.org"
+        raise _Problem(msg)
+    return text.rstrip("/")
+
+
+def _port_or_none(text: str) -> int | None:
+    return _port(text) if text else None
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"[+-]?\d{1,9}", text) or not low <= int(text) <= high:
@@ -173,6 +229,9 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+_port: Final = _whole(0, 65_535)
 
 
 def _whole_in_range(setting: str) -> Callable[[str], int]:
@@ -202,6 +261,10 @@ def _quality(text: str) -> Quality:
 
 def _level(text: str) -> str:
     return _one_of(_LEVELS, text.upper())
+
+
+def _log_format(text: str) -> LogFormat:
+    return LogFormat(_one_of(tuple(LogFormat), text.lower()))
 
 
 def _one_of(choices: Sequence[str], text: str) -> str:

@@ -13,13 +13,14 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 from telegram.error import Forbidden
 
-from bot import keyboards
+from bot import keyboards, logs
 from bot.archive import Archive
 from bot.copies import Copies, Copy
 from bot.delivery import Courier, file_in
 from bot.errors import PaintingFailed, Sorry, Unconfirmed, explain, is_expected
 from bot.following import show
 from bot.kinds import Bot
+from bot.metrics import Metrics, Milestone, Phase
 from bot.notice import Notice
 from bot.orders import Form, Order, Painting, Takeover
 from bot.preparing import Preparation
@@ -62,6 +63,7 @@ class Jobs:
         executor: base.Executor,
         archive: Archive,
         preparation: Preparation,
+        metrics: Metrics | None = None,
     ) -> None:
         self.copies = Copies()
         self.largest = preparation.rules.most
@@ -71,6 +73,7 @@ class Jobs:
         self._store = archive.store
         self._preparation = preparation
         self._rules = preparation.rules
+        self._metrics = metrics or Metrics()
         self._tickets: dict[str, Ticket] = {}
         self._closing = False
         self._pacer = Pacer()
@@ -198,6 +201,7 @@ class Jobs:
 
     def _begin(self, ticket: Ticket) -> None:
         self._tickets[ticket.id] = ticket
+        self._count(Milestone.ACCEPTED, ticket.order)
         ticket.task = asyncio.create_task(self._live(ticket), name=f"job {ticket.id}")
 
     async def _resume(self, record: Record) -> None:
@@ -217,7 +221,11 @@ class Jobs:
         logger.info("job %s goes on, which was %s", record.id, record.state)
         self._begin(ticket)
 
+    def _count(self, milestone: Milestone, order: Order) -> None:
+        self._metrics.job(milestone, order.look.quality)
+
     async def _live(self, ticket: Ticket) -> None:
+        logs.JOB.set(ticket.id)
         notice = ticket.notice = Notice(
             self._bot,
             ticket.order,
@@ -225,6 +233,7 @@ class Jobs:
             pacer=self._pacer,
             on_shut_out=partial(self._shut_out, ticket),
             on_open=partial(self._shown, ticket),
+            metrics=self._metrics,
         )
         state = State.FAILED
         try:
@@ -232,22 +241,28 @@ class Jobs:
             state = State.DELIVERED
         except asyncio.CancelledError:
             # Only `close` cancels the task itself.
+            self._count(Milestone.INTERRUPTED, ticket.order)
             await self._put_back(ticket, notice)
             raise
         except (Cancelled, Interrupted):
             state = State.CANCELLED
+            self._count(Milestone.CANCELLED, ticket.order)
             await notice.end(Text.CANCELLED)
         except Forbidden:
             logger.info("job %s: the person has shut the bot out", ticket.id)
+            self._count(Milestone.SHUT_OUT, ticket.order)
             self._drop_following(ticket)
             await notice.forget()
         except Exception as error:
             if not is_expected(error):
                 logger.exception("job %s failed", ticket.id)
+            self._count(Milestone.REFUSED if is_expected(error) else Milestone.FAILED, ticket.order)
             if ticket.looking_at != ticket.order.content:
                 # It is the style that cannot be had, and the others are to have the same.
                 self._drop_following(ticket)
             state = await self._fail(ticket, notice, error)
+        else:
+            self._count(Milestone.DELIVERED, ticket.order)
         finally:
             del self._tickets[ticket.id]
         self._follow_up(ticket.id, state, ticket.then)
@@ -300,14 +315,18 @@ class Jobs:
         painting = ticket.painting or await self._paint(ticket, notice)
         ticket.delivering = True
         notice.show(Text.UPLOADING)
+        laps = self._metrics.laps()
         await self._deliver(ticket, painting)
+        laps.end(Phase.DELIVER)
         logger.info("job %s delivered after %.1f s", ticket.id, painting.seconds)
         await notice.remove()
 
     async def _paint(self, ticket: Ticket, notice: Notice) -> base.Finished:
         if ticket.tries >= _TRIES:
             raise Sorry(Text.GAVE_UP)
+        laps = self._metrics.laps()
         job = await unless(ticket.cancelled, self._preparation.job(ticket))
+        laps.end(Phase.FETCH)
         # Not interrupted: what the executor takes must be known by its handle to be cancelled.
         ticket.handle = await self._executor.submit(job)
         if ticket.cancelled.is_set():

@@ -9,9 +9,10 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, Final
 
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
+from bot.metrics import Metrics
 from bot.waiting import set_within
 
 __all__ = ["FOREVER", "NEVER", "PATIENT", "RetryLimiter", "seconds_of"]
@@ -37,7 +38,8 @@ class RetryLimiter(BaseRateLimiter[int]):
     the edits of progress messages.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics or Metrics()
         self._closing = asyncio.Event()
 
     async def initialize(self) -> None:
@@ -67,12 +69,16 @@ class RetryLimiter(BaseRateLimiter[int]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as refusal:
+                self._metrics.refused(endpoint)
                 wait = seconds_of(refusal)
                 if not left or wait > longest or self._closing.is_set():
                     raise
                 logger.info("%s refused, again in %.0f s", endpoint, wait)
                 if await set_within(self._closing, wait + _SLACK):
                     raise
+            except TelegramError as error:
+                self._metrics.failed(error)
+                raise
         return None
 
 

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.board import Board
 from bot.kinds import Bot
 from bot.limiter import NEVER, PATIENT, seconds_of
+from bot.metrics import Metrics
 from bot.orders import Order
 from bot.outgoing import is_unchanged, send_text
 from bot.progress import GROUP_INTERVAL, PRIVATE_INTERVAL, Pacer, ProgressReporter, Sight
@@ -44,6 +45,7 @@ class Notice:
         pacer: Pacer,
         on_shut_out: Callable[[], Awaitable[None]],
         on_open: Callable[[int], None],
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
         self._order = order
@@ -51,6 +53,7 @@ class Notice:
         self._pacer = pacer
         self._on_shut_out = on_shut_out
         self._on_open = on_open
+        self._metrics = metrics
         self._board: Board | None = None
         self._latest = Sight(self._word(Text.OPENED))
         self._reporter: ProgressReporter | None = None
@@ -132,6 +135,7 @@ class Notice:
                 interval=interval,
                 pacer=self._pacer,
                 shown=shown,
+                metrics=self._metrics,
             )
             self._reporter.show(self._latest)
 

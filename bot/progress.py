@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.limiter import seconds_of
+from bot.metrics import Edit, Metrics
 from bot.outgoing import is_unchanged
 from bot.waiting import set_within
 
@@ -54,7 +55,7 @@ class Pacer:
         return begins - now
 
 
-Edit: TypeAlias = Callable[[Sight], Awaitable[object]]
+Refresh: TypeAlias = Callable[[Sight], Awaitable[object]]
 
 
 class ProgressReporter:
@@ -69,9 +70,17 @@ class ProgressReporter:
     """
 
     def __init__(
-        self, edit: Edit, chat: int, *, interval: float, pacer: Pacer, shown: Sight
+        self,
+        edit: Refresh,
+        chat: int,
+        *,
+        interval: float,
+        pacer: Pacer,
+        shown: Sight,
+        metrics: Metrics | None = None,
     ) -> None:
         self._interval = interval
+        self._metrics = metrics or Metrics()
         self._edit = edit
         self._chat = chat
         self._pacer = pacer
@@ -124,16 +133,21 @@ class ProgressReporter:
         except RetryAfter as refusal:
             # Not lost, only late: what is newest when the time is over will be shown.
             self._news.set()
+            self._metrics.edited(Edit.LATE)
             return max(self._interval, seconds_of(refusal))
         except BadRequest as error:
             if not is_unchanged(error):
                 logger.info("a progress message is gone: %s", error)
+                self._metrics.edited(Edit.DROPPED)
                 return None
         except Forbidden:
+            self._metrics.edited(Edit.DROPPED)
             return None
         except TelegramError as error:
+            self._metrics.edited(Edit.LATE)
             logger.info("a progress edit came to nothing: %s", error)
             self._news.set()
             return self._interval
         self._shown = sight
+        self._metrics.edited(Edit.DONE)
         return self._interval

@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,13 +17,19 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from bot.app import build
 from bot.config import Config
 from bot.database import TooNew
+from bot.health import Health, watch_loop
 from bot.hosts import is_loopback
 from bot.introduction import introduce
 from bot.kinds import App
 from bot.limiter import RetryLimiter, seconds_of
+from bot.listening import Listener
+from bot.metered import Metered
+from bot.metrics import Metrics
 from bot.polling import Poller
 from bot.transport import Line
 from bot.waiting import Interrupted, unless
+from bot.web import PortUnavailable, monitor, serving
+from bot.webhook import Webhook
 from nst_core.errors import StylizeError
 from nst_core.executor import Executor, LocalExecutor
 
@@ -56,7 +62,7 @@ async def serve(
             from the beginning, and told where it turns out that it cannot be had.
 
     Raises:
-        CannotStart: the token is wrong, or the engine cannot be had.
+        CannotStart: the token is wrong, or the engine or a port cannot be had.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -84,37 +90,63 @@ class _Service:
 
     def __init__(self, config: Config, executor: Executor, *, needs_engine: bool) -> None:
         self._needs_engine = needs_engine
-        self._starting: asyncio.Task[None] | None = None
-        self._introducing: asyncio.Task[None] | None = None
-        self._limiter = RetryLimiter()
-        self._executor = executor
+        self._door = config.door
+        self._tasks: list[asyncio.Task[None]] = []
+        self._metrics = Metrics()
+        self._health = Health()
+        self._monitor = AsyncExitStack()
+        self._limiter = RetryLimiter(self._metrics)
+        self._executor = Metered(executor, self._metrics, self._health)
         self._line = Line(direct=is_loopback(urlsplit(config.api_url).hostname or ""))
-        self._application, self._desk = build(config, executor, self._limiter, self._line)
-        self._poller = Poller(self._application)
+        self._application, self._desk = build(
+            config, self._executor, self._limiter, self._line, metrics=self._metrics
+        )
+        self._listener = self._choose_listener()
 
     async def run(self) -> None:
         """Connect, make the engine ready, and listen, until cancelled.
 
         Raises:
-            CannotStart: the token is wrong, or the engine cannot be had.
+            CannotStart: the token is wrong, or the engine or a port cannot be had.
         """
         try:
+            await self._begin_to_monitor()
             await _connect(self._application)
+            self._health.heard()
             if self._needs_engine:
                 await self._executor.start()
             else:
-                self._starting = asyncio.create_task(self._start_if_possible())
+                self._beside(self._start_if_possible())
             await self._desk.jobs.resume()
             await self._application.start()
-            self._introducing = asyncio.create_task(
-                introduce(self._application.bot, self._desk.gallery)
-            )
+            self._beside(introduce(self._application.bot, self._desk.gallery))
             logger.info("@%s is listening.", self._application.bot.username)
-            await self._poller.run()
+            await self._listener.run()
         except StylizeError as error:
             raise CannotStart(str(error)) from error
         except InvalidToken as error:
             raise CannotStart(_NO_SUCH_BOT) from error
+        except PortUnavailable as error:
+            raise CannotStart(str(error)) from error
+
+    def _choose_listener(self) -> Listener:
+        if self._door.webhook:
+            return Webhook(self._application, self._door, self._metrics, self._health)
+        return Poller(self._application, self._metrics, self._health)
+
+    async def _begin_to_monitor(self) -> None:
+        self._beside(watch_loop(self._health, self._metrics))
+        self._metrics.watch(lambda: self._health.ready, self._executor.memory)
+        if self._door.metrics_port is not None:
+            app = monitor(self._health, self._metrics)
+            port = await self._monitor.enter_async_context(
+                serving(app, self._door.host, self._door.metrics_port)
+            )
+            logger.info("Health and metrics are at port %d of %s.", port, self._door.host)
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have it done while the bot runs."""
+        self._tasks.append(asyncio.create_task(work))
 
     async def _start_if_possible(self) -> None:
         try:
@@ -133,12 +165,13 @@ class _Service:
         Args:
             code: the exit code, where the process has to be left by force.
         """
-        for task in filter(None, (self._starting, self._introducing)):
+        self._health.stopping = True
+        for task in self._tasks:
             task.cancel()
         self._limiter.close()
         application = self._application
         if application.running:
-            await _briefly(self._poller.confirm())
+            await _briefly(self._listener.close())
             await _briefly(application.stop())
         await self._desk.albums.close()
         await self._desk.errands.close()
@@ -147,6 +180,7 @@ class _Service:
         await self._line.close()
         await self._desk.source.links.close()
         self._desk.store.close()
+        await self._monitor.aclose()
         await _part_with(self._executor, code)
 
 

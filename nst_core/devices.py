@@ -12,7 +12,7 @@ import tensorflow as tf
 from nst_core import memory
 from nst_core.settings import Precision
 
-__all__ = ["compute_type", "describe", "free_memory", "prepare"]
+__all__ = ["compute_type", "describe", "free_memory", "held", "prepare"]
 
 # Processors that multiply bfloat16 in hardware; the others are slower with it than without.
 _FAST_BFLOAT16: Final = frozenset({"avx512_bf16", "amx_bf16"})
@@ -58,8 +58,16 @@ def free_memory() -> int:
     if not tf.config.list_physical_devices("GPU") or (card := memory.of_card()) is None:
         return memory.available()
     # TensorFlow keeps what it once took, and the driver counts all of that as used.
-    own = tf.config.experimental.get_memory_info("GPU:0")
-    return int(card + own["peak"] - own["current"])
+    own = held()
+    return card + own.peak - own.held if own else card
+
+
+def held() -> memory.DeviceMemory | None:
+    """What TensorFlow holds of the first GPU; None where there is none."""
+    if not tf.config.list_physical_devices("GPU"):
+        return None
+    known = tf.config.experimental.get_memory_info("GPU:0")
+    return memory.DeviceMemory(held=int(known["current"]), peak=int(known["peak"]))
 
 
 @cache

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["available", "of_card", "step_bytes", "strip_rows"]
+__all__ = ["DeviceMemory", "available", "of_card", "step_bytes", "strip_rows"]
 
 MIB: Final = 2**20
 
@@ -28,6 +29,19 @@ _GROUPS: Final = (
         "total_inactive_file",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceMemory:
+    """Memory of a GPU that this process has taken, in bytes.
+
+    Attributes:
+        held: now.
+        peak: at most so far.
+    """
+
+    held: int
+    peak: int
 
 
 def available() -> int:

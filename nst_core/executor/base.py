@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
+from nst_core.memory import DeviceMemory
 from nst_core.settings import Settings
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Progressed",
     "Queued",
     "Started",
+    "TellsMemory",
 ]
 
 
@@ -220,3 +222,11 @@ class Executor(Protocol):
 
     async def close(self) -> None:
         """Cancel what runs and what waits, and free the device. Idempotent."""
+
+
+@runtime_checkable
+class TellsMemory(Protocol):
+    """An executor that knows what it holds of its device."""
+
+    def memory(self) -> DeviceMemory | None:
+        """What it holds of its GPU; None where there is no GPU, or nothing on it yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -23,6 +24,7 @@ from nst_core.executor.base import Cancelled, Event, Finished, Job, Progressed, 
 from nst_core.executor.forecast import Forecast, effort_of
 from nst_core.executor.journal import Journal
 from nst_core.executor.queue import FairQueue
+from nst_core.memory import DeviceMemory
 from nst_core.sketch import default_sketcher
 
 if TYPE_CHECKING:
@@ -117,6 +119,15 @@ class LocalExecutor:
         if self._dispatcher:
             await self._dispatcher
         await asyncio.to_thread(self._thread.shutdown)
+
+    def memory(self) -> DeviceMemory | None:
+        """See `TellsMemory.memory`."""
+        # Not imported here: that would load TensorFlow, on the event loop.
+        devices = sys.modules.get("nst_core.devices")
+        if devices is None or self._dispatcher is None:
+            return None
+        told: DeviceMemory | None = devices.held()
+        return told
 
     def cancel(self, entry: _Entry) -> None:
         """End a waiting job now, or ask the running one to stop at its next step."""

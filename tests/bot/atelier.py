@@ -16,6 +16,7 @@ from bot.demo.server import serving
 from bot.desk import Desk
 from bot.limiter import RetryLimiter
 from bot.links import Links
+from bot.metrics import Metrics
 from bot.polling import Poller
 from bot.transport import Line
 from nst_core.executor.base import Finished, Previewed, Started
@@ -66,15 +67,20 @@ def painted(handle: Handle, **values: Any) -> Finished:
 
 @asynccontextmanager
 async def at_work(
-    bench: Bench, address: str, *, data: Path | None = None, links: Links | None = None
+    bench: Bench,
+    address: str,
+    *,
+    data: Path | None = None,
+    links: Links | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Atelier]:
     """The bot at work on that server; it may be opened again after it has closed."""
     config = Config(token=TOKEN, api_url=address, settings=SETTINGS, largest=256, data=data)
-    door, limiter, line = Door(), RetryLimiter(), Line(direct=True)
-    application, desk = build(config, door, limiter, line, links)
+    door, limiter, line = Door(), RetryLimiter(metrics), Line(direct=True)
+    application, desk = build(config, door, limiter, line, links, metrics)
     await application.initialize()
     await application.start()
-    listening = asyncio.create_task(Poller(application).run())
+    listening = asyncio.create_task(Poller(application, metrics).run())
     try:
         yield Atelier(bench, address, door, desk)
     finally:

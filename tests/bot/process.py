@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,6 +38,13 @@ class BotProcess:
                 assert not self._reading.done(), f"the bot has ended:\n{self.log}"
                 self._news.clear()
                 await self._news.wait()
+
+    async def monitor(self) -> str:
+        """The address of health and metrics, which the log tells at the level INFO."""
+        await self.logs("Health and metrics are at port")
+        found = re.search(r"metrics are at port (\d+) of (\S+)\.", self.log)
+        assert found
+        return f"http://{found[2]}:{found[1]}"
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask for the end; the exit code."""
@@ -88,6 +97,12 @@ async def running(
             yield bot
         finally:
             await bot.kill()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody has taken just now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def without_sketches(folder: Path) -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""An executor that is watched: its work is measured, and its silence noticed."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+
+from bot.health import Engine, Health
+from bot.metrics import Metrics, Phase
+from nst_core.executor.base import (
+    Event,
+    Executor,
+    Failed,
+    Finished,
+    Job,
+    JobHandle,
+    Queued,
+    Started,
+    TellsMemory,
+)
+from nst_core.memory import DeviceMemory
+
+__all__ = ["Metered"]
+
+
+class Metered:
+    """Passes everything on to `executor`.
+
+    It follows each job by itself, to the end: whoever asked for one may lose interest, and the
+    thread that paints it be at work on it still.
+    """
+
+    def __init__(self, executor: Executor, metrics: Metrics, health: Health) -> None:
+        self._executor = executor
+        self._metrics = metrics
+        self._health = health
+        self._following: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """See `Executor.start`."""
+        self._health.engine = Engine.STARTING
+        try:
+            await self._executor.start()
+        except Exception:
+            self._health.engine = Engine.BROKEN
+            raise
+        self._health.engine = Engine.READY
+
+    async def submit(self, job: Job) -> JobHandle:
+        """See `Executor.submit`."""
+        handle = await self._executor.submit(job)
+        task = asyncio.create_task(self._follow(handle))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+        return handle
+
+    async def attach(self, job_id: str) -> JobHandle:
+        """See `Executor.attach`."""
+        return await self._executor.attach(job_id)
+
+    async def close(self) -> None:
+        """See `Executor.close`."""
+        await self._executor.close()
+        following = set(self._following)
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+
+    def memory(self) -> DeviceMemory | None:
+        """See `TellsMemory.memory`."""
+        return self._executor.memory() if isinstance(self._executor, TellsMemory) else None
+
+    async def _follow(self, handle: JobHandle) -> None:
+        course = _Course(self._metrics)
+        try:
+            async for event in handle.events():
+                course.follow(event)
+                if isinstance(event, Started):
+                    # It may have come to life by itself, after a start that failed.
+                    self._health.engine = Engine.READY
+                if not isinstance(event, Queued):
+                    self._health.beat(handle.id)
+        finally:
+            self._health.rest(handle.id)
+            course.end()
+
+
+class _Course:
+    """Where one job is, and since when."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._place = metrics.waiting
+        self._place.inc()
+        self._since = perf_counter()
+
+    def follow(self, event: Event) -> None:
+        match event:
+            case Started() if self._place is self._metrics.waiting:
+                self._end_phase(Phase.QUEUE)
+                self._place.dec()
+                self._place = self._metrics.running
+                self._place.inc()
+            case Finished() | Failed() if self._place is self._metrics.running:
+                self._end_phase(Phase.PAINT)
+
+    def end(self) -> None:
+        self._place.dec()
+
+    def _end_phase(self, phase: Phase) -> None:
+        self._metrics.took(phase, perf_counter() - self._since)
+        self._since = perf_counter()
