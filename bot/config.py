@@ -160,7 +160,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
             webhook="" if demo else reader.read("STYLEGRAM_WEBHOOK", _webhook, ""),
             port=reader.read("STYLEGRAM_WEBHOOK_PORT", _port, 0),
             metrics_port=reader.read("STYLEGRAM_METRICS_PORT", _port_or_none, None),
-            host=reader.read("STYLEGRAM_HOST", str, ""),
+            host=reader.read("STYLEGRAM_HOST", _host, ""),
         ),
     )
     if reader.problems:
@@ -215,6 +215,13 @@ def _webhook(text: str) -> str:
         msg = "must be an https address such as https://bot.example.org"
         raise _Problem(msg)
     return text.rstrip("/")
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[\w.:-]+", text):
+        msg = f"must be a name or an address, not {text!r}"
+        raise _Problem(msg)
+    return text
 
 
 def _port_or_none(text: str) -> int | None:

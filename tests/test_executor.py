@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -31,6 +32,7 @@ from nst_core.executor import (
     Queued,
 )
 from nst_core.executor import local as local_module
+from nst_core.executor.base import TellsMemory
 from nst_core.executor.patience import PAUSE, Patience
 from nst_core.executor.queue import FairQueue
 from nst_core.settings import Quality, Settings
@@ -60,6 +62,14 @@ def pictures(gradient: Paint) -> Pictures:
 
 async def test_a_job_runs(executor: LocalExecutor, pictures: Pictures) -> None:
     await acceptance.a_job_runs_from_queued_to_finished(executor, pictures)
+
+
+async def test_memory_of_the_gpu_is_told_where_there_is_one(executor: LocalExecutor) -> None:
+    assert isinstance(executor, TellsMemory)
+    told = executor.memory()
+    assert (told is None) == (not tf.config.list_physical_devices("GPU"))
+    assert told is None or 0 < told.held <= told.peak
+    assert LocalExecutor().memory() is None, "before the start there is nothing to tell"
 
 
 async def test_order_is_fair(executor: LocalExecutor, pictures: Pictures) -> None:

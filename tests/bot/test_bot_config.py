@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import VARIABLES, Config, ConfigError, load
+from bot.config import VARIABLES, Config, ConfigError, Door, load
+from bot.logs import LogFormat
 from nst_core.settings import Quality, Settings
 
 TOKEN = "123456:AbCdEfGh-secret"  # noqa: S105 - of nobody
@@ -42,6 +43,11 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "STYLEGRAM_DATA": str(tmp_path / "new"),
             "STYLEGRAM_JOBS_PER_USER": "5",
             "STYLEGRAM_LOG_LEVEL": "debug",
+            "STYLEGRAM_LOG_FORMAT": "JSON",
+            "STYLEGRAM_WEBHOOK": "https://bot.example.org/style/",
+            "STYLEGRAM_WEBHOOK_PORT": "8081",
+            "STYLEGRAM_METRICS_PORT": "9090",
+            "STYLEGRAM_HOST": "0.0.0.0",  # noqa: S104 - as in a container
         }
     )
     assert config == Config(
@@ -53,6 +59,13 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         data=tmp_path / "new",
         jobs_per_user=5,
         log_level="DEBUG",
+        log_format=LogFormat.JSON,
+        door=Door(
+            webhook="https://bot.example.org/style",
+            port=8081,
+            metrics_port=9090,
+            host="0.0.0.0",  # noqa: S104 - as in a container
+        ),
     )
 
 
@@ -69,6 +82,11 @@ def test_every_problem_is_named_at_once() -> None:
         "STYLEGRAM_DATA": __file__,
         "STYLEGRAM_JOBS_PER_USER": "many",
         "STYLEGRAM_LOG_LEVEL": "loud",
+        "STYLEGRAM_LOG_FORMAT": "xml",
+        "STYLEGRAM_WEBHOOK": "bot.example.org",
+        "STYLEGRAM_WEBHOOK_PORT": "https",
+        "STYLEGRAM_METRICS_PORT": "70000",
+        "STYLEGRAM_HOST": "no host",
     }
     with pytest.raises(ConfigError) as caught:
         load(wrong)
@@ -107,3 +125,18 @@ def test_the_token_is_shown_nowhere() -> None:
     with pytest.raises(ConfigError) as caught:
         load({"BOT_TOKEN": "the secret, wrongly pasted"})
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://bot.example.org", "http://10.0.0.1", "https://", "https://host:0", "host"]
+)
+def test_telegram_comes_by_https_only(url: str) -> None:
+    with pytest.raises(ConfigError, match="STYLEGRAM_WEBHOOK must be an https address"):
+        load({"BOT_TOKEN": TOKEN, "STYLEGRAM_WEBHOOK": url})
+
+
+def test_a_server_on_this_machine_may_come_without() -> None:
+    config = load({"BOT_TOKEN": TOKEN, "STYLEGRAM_WEBHOOK": "http://127.0.0.1:8080/"})
+    assert config.door.webhook == "http://127.0.0.1:8080"
+    demo = load({"STYLEGRAM_WEBHOOK": "https://bot.example.org"}, demo=True)
+    assert demo.door.webhook == "", "the demo cannot reach the world"

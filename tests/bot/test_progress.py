@@ -13,6 +13,7 @@ from aiohttp import web
 from telegram.ext import ExtBot
 
 from bot.limiter import NEVER, RetryLimiter
+from bot.metrics import Edit, Metrics
 from bot.progress import Pacer, ProgressReporter, Sight
 from bot.transport import Transport
 from tests.bot.calls import TOKEN
@@ -64,6 +65,12 @@ class Server:
 class Desk:
     server: Server
     reporter: ProgressReporter
+    metrics: Metrics
+
+    def edits(self) -> dict[str, float]:
+        """How many there were, by what became of them."""
+        name, value = "stylegram_progress_edits_total", self.metrics.registry.get_sample_value
+        return {str(edit): value(name, {"outcome": edit}) or 0 for edit in Edit}
 
 
 @pytest.fixture
@@ -82,8 +89,11 @@ async def desk() -> AsyncIterator[Desk]:
             return await bot.edit_message_text(sight.text, 5, 1, rate_limit_args=NEVER)
 
         async with bot:
-            reporter = ProgressReporter(edit, 5, interval=INTERVAL, pacer=Pacer(), shown=Sight("0"))
-            yield Desk(server, reporter)
+            metrics = Metrics()
+            reporter = ProgressReporter(
+                edit, 5, interval=INTERVAL, pacer=Pacer(), shown=Sight("0"), metrics=metrics
+            )
+            yield Desk(server, reporter, metrics)
             server.gate.set()
             await reporter.close()
 
@@ -132,6 +142,8 @@ async def test_what_was_refused_is_shown_later(desk: Desk) -> None:
     desk.reporter.show(Sight("only"))
     await desk.server.edited(2)
     assert desk.server.texts == ["only", "only"]
+    await desk.reporter.close()
+    assert desk.edits() == {"done": 1, "late": 1, "dropped": 0}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +162,7 @@ async def test_a_lost_message_is_given_up(desk: Desk, status: int, description: 
     desk.reporter.show(Sight("2"))
     await desk.reporter.close()
     assert desk.server.texts == ["1"]
+    assert desk.edits() == {"done": 0, "late": 0, "dropped": 1}
 
 
 @pytest.mark.parametrize(
