@@ -13,7 +13,7 @@ from typing import Any
 from bot import logs
 from bot.arguments import INTERRUPTED, port
 from bot.config import Config, ConfigError, load
-from bot.service import CannotStart, serve
+from bot.service import SOFTWARE, CannotStart, Hung, serve
 
 __all__ = ["main"]
 
@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         asyncio.run(_life(config, options))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Hung:
+        return SOFTWARE
     except CannotStart as error:
         logging.getLogger("bot").critical("%s", error)
         return 1

@@ -79,7 +79,12 @@ def build(
     application = cast("App", builder.build())
     gallery = Gallery.load(config.styles)
     store, source = Store(config.data), Source(application.bot, links or Links())
-    rules = Rules(settings=config.settings, per_user=config.jobs_per_user, largest=config.largest)
+    rules = Rules(
+        settings=config.settings,
+        per_user=config.jobs_per_user,
+        largest=config.largest,
+        seconds=60 * config.job_minutes,
+    )
     spool = Spool(config.data / "spool" if config.data else None)
     jobs = Jobs(
         application.bot,

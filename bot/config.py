@@ -60,6 +60,7 @@ VARIABLES: Final = (
         "a folder for what is to outlive a restart",
     ),
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
+    Variable("STYLEGRAM_JOB_MINUTES", "60", "how long one painting may take"),
     Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Variable("STYLEGRAM_LOG_FORMAT", str(LogFormat.TEXT), "text, or json for one object a line"),
     Variable(
@@ -113,6 +114,7 @@ class Config:
         data: where to keep what is to outlive a restart; None keeps it in memory.
         largest: long side in pixels that a person may ask for.
         jobs_per_user: how many jobs one person may have waiting and running.
+        job_minutes: how long one job may run.
         log_level: a level name of `logging`.
         log_format: who reads the log.
         door: where the bot can be reached.
@@ -125,6 +127,7 @@ class Config:
     data: Path | None = None
     largest: int = int(_DEFAULTS["STYLEGRAM_LARGEST"])
     jobs_per_user: int = int(_DEFAULTS["STYLEGRAM_JOBS_PER_USER"])
+    job_minutes: float = float(_DEFAULTS["STYLEGRAM_JOB_MINUTES"])
     log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
     log_format: LogFormat = LogFormat.TEXT
     door: Door = field(default_factory=Door)
@@ -154,6 +157,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
         largest=reader.read("STYLEGRAM_LARGEST", _whole_in_range("size"), 1),
         data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
         jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
+        job_minutes=reader.read("STYLEGRAM_JOB_MINUTES", _minutes, 1.0),
         log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
         log_format=reader.read("STYLEGRAM_LOG_FORMAT", _log_format, LogFormat.TEXT),
         door=Door(
@@ -251,7 +255,14 @@ def _steps(text: str) -> int | None:
 
 
 def _strength(text: str) -> float:
-    low, high = RANGES["strength"]
+    return _number(text, *RANGES["strength"])
+
+
+def _minutes(text: str) -> float:
+    return _number(text, 0.01, 7 * 24 * 60)
+
+
+def _number(text: str, low: float, high: float) -> float:
     try:
         value = float(text)
     except ValueError:

@@ -11,12 +11,12 @@ from typing import Final
 
 from bot.metrics import Metrics
 
-__all__ = ["Engine", "Health", "Reason", "watch_loop"]
+__all__ = ["HANGING", "Engine", "Health", "Reason", "watch_loop"]
 
 # Polls come back every ten seconds, and after trouble with Telegram every half minute.
 _SILENCE: Final = 90.0
 # Longer than compiling takes, and than one step of a large painting does on a small machine.
-_HANGING: Final = 300.0
+HANGING: Final = 300.0
 _LATE: Final = 1.0
 _TICK: Final = 0.1
 # Ten seconds of them.
@@ -48,12 +48,19 @@ class Reason(StrEnum):
 class Health:
     """What is known of the bot's parts.
 
+    Args:
+        clock: seconds, from any beginning.
+        patience: seconds of silence after which a job that runs is given up for hung.
+
     Attributes:
         engine: how far it is.
         stopping: whether the bot is about to leave.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, patience: float = 2 * HANGING
+    ) -> None:
+        self._patience = patience
         self.engine = Engine.STARTING
         self.stopping = False
         self._clock = clock
@@ -64,7 +71,12 @@ class Health:
     @property
     def live(self) -> bool:
         """Whether going on makes sense; only a restart frees a thread that hangs."""
-        return self._silence() <= _HANGING
+        return self._silence() <= HANGING
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the compute thread hangs, which only a new process can mend."""
+        return self._silence() > self._patience
 
     @property
     def ready(self) -> bool:
@@ -115,7 +127,7 @@ class Health:
 
     def _of_compute(self) -> str:
         silence = self._silence()
-        return f"A running job has been silent for {silence:.0f} s." if silence > _HANGING else ""
+        return f"A running job has been silent for {silence:.0f} s." if silence > HANGING else ""
 
     def _of_loop(self) -> str:
         worst = max(self._lags, default=0.0)

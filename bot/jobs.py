@@ -76,6 +76,7 @@ class Jobs:
         self._metrics = metrics or Metrics()
         self._tickets: dict[str, Ticket] = {}
         self._closing = False
+        self._at_fault = False
         self._pacer = Pacer()
 
     def __len__(self) -> int:
@@ -182,11 +183,15 @@ class Jobs:
         for job in self._store.jobs_of(user):
             self._archive.spool.drop(job)
 
-    async def close(self) -> None:
+    async def close(self, *, at_fault: bool = False) -> None:
         """Put back what is not done, and tell everybody who waits; in a few seconds.
 
         What is being delivered, or nearly painted, gets the time to come to its end.
+
+        Args:
+            at_fault: whether the job that runs is what ends the process: then it counts as a try.
         """
+        self._at_fault = at_fault
         self._closing = True
         tasks = {ticket.task: ticket for ticket in self._tickets.values() if ticket.task}
         for task, ticket in tasks.items():
@@ -279,7 +284,7 @@ class Jobs:
 
     async def _put_back(self, ticket: Ticket, notice: Notice) -> None:
         """Leave the job to the next process, where what is written down outlives this one."""
-        if ticket.is_running:
+        if ticket.is_running and not self._at_fault:
             self._store.put_back(ticket.id)
         await notice.end(Text.PUT_BACK if self._store.is_lasting else Text.RESTARTING)
 
@@ -331,7 +336,11 @@ class Jobs:
         ticket.handle = await self._executor.submit(job)
         if ticket.cancelled.is_set():
             await ticket.handle.cancel()
-        painting = await unless(ticket.cancelled, self._follow(ticket, ticket.handle, notice))
+        try:
+            painting = await unless(ticket.cancelled, self._follow(ticket, ticket.handle, notice))
+        except TimeoutError:
+            await ticket.handle.cancel()
+            raise Sorry(Text.TOO_LONG) from None
         await self._archive.keep(ticket.id, painting)
         return painting
 
@@ -382,22 +391,37 @@ class Jobs:
         Raises:
             Cancelled: the job was cancelled.
             PaintingFailed: there is no painting.
+            TimeoutError: it runs for longer than a job may.
         """
-        async for event in handle.events():
-            match event:
-                case base.Finished():
-                    return event
-                case base.Failed():
-                    raise PaintingFailed(event)
-                case base.Cancelled():
-                    raise Cancelled
-                case base.Started():
-                    self._store.run(ticket.id)
-                    ticket.is_running = True
-                case base.Previewed(image=image):
-                    ticket.stages.add(image)
-                case base.Progressed(eta=eta):
-                    ticket.eta = eta
-            show(event, notice, ticket.order)
+        async with asyncio.timeout(None) as limit:
+            async for event in handle.events():
+                if isinstance(event, base.Started):
+                    limit.reschedule(asyncio.get_running_loop().time() + self._rules.seconds)
+                if painting := self._take(ticket, notice, event):
+                    return painting
         msg = "the executor's events ended without an end"
         raise RuntimeError(msg)
+
+    def _take(self, ticket: Ticket, notice: Notice, event: base.Event) -> base.Finished | None:
+        """What the executor tells; the painting, when there is one.
+
+        Raises:
+            Cancelled: the job was cancelled.
+            PaintingFailed: there is no painting.
+        """
+        match event:
+            case base.Finished():
+                return event
+            case base.Failed():
+                raise PaintingFailed(event)
+            case base.Cancelled():
+                raise Cancelled
+            case base.Started():
+                self._store.run(ticket.id)
+                ticket.is_running = True
+            case base.Previewed(image=image):
+                ticket.stages.add(image)
+            case base.Progressed(eta=eta):
+                ticket.eta = eta
+        show(event, notice, ticket.order)
+        return None

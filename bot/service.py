@@ -17,7 +17,7 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from bot.app import build
 from bot.config import Config
 from bot.database import TooNew
-from bot.health import Health, watch_loop
+from bot.health import HANGING, Health, watch_loop
 from bot.hosts import is_loopback
 from bot.introduction import introduce
 from bot.kinds import App
@@ -33,7 +33,7 @@ from bot.webhook import Webhook
 from nst_core.errors import StylizeError
 from nst_core.executor import Executor, LocalExecutor
 
-__all__ = ["CannotStart", "serve"]
+__all__ = ["SOFTWARE", "CannotStart", "Hung", "serve"]
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,15 @@ _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 # A container is killed ten seconds after it was asked to stop.
 _PARTING: Final = 2.0
+_WATCH: Final = 1.0
+SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
+_HUNG: Final = (
+    "The compute thread hangs, and only a new process can mend that: leaving, with every job kept."
+)
+
+
+class Hung(Exception):
+    """The process is good for nothing any more; one sentence for the operator."""
 
 
 class CannotStart(Exception):
@@ -80,6 +89,11 @@ async def serve(
         with suppress(Interrupted):
             await unless(stop, service.run())
         code = 0
+    except Hung as error:
+        # Now: the end of the process may be by force.
+        logger.critical("%s", error)
+        code = SOFTWARE
+        raise
     finally:
         logger.info("Stopping.")
         await service.stop(code)
@@ -93,7 +107,8 @@ class _Service:
         self._door = config.door
         self._tasks: list[asyncio.Task[None]] = []
         self._metrics = Metrics()
-        self._health = Health()
+        self._health = Health(patience=min(2 * HANGING, 2 * 60 * config.job_minutes))
+        self._is_hung = False
         self._monitor = AsyncExitStack()
         self._limiter = RetryLimiter(self._metrics)
         self._executor = Metered(executor, self._metrics, self._health)
@@ -121,13 +136,32 @@ class _Service:
             await self._application.start()
             self._beside(introduce(self._application.bot, self._desk.gallery))
             logger.info("@%s is listening.", self._application.bot.username)
-            await self._listener.run()
+            await self._listen_unless_hung()
         except StylizeError as error:
             raise CannotStart(str(error)) from error
         except InvalidToken as error:
             raise CannotStart(_NO_SUCH_BOT) from error
         except PortUnavailable as error:
             raise CannotStart(str(error)) from error
+
+    async def _listen_unless_hung(self) -> None:
+        """Listen until cancelled.
+
+        Raises:
+            Hung: the compute thread hangs.
+        """
+        hung = asyncio.Event()
+        self._beside(self._watch_compute(hung))
+        try:
+            await unless(hung, self._listener.run())
+        except Interrupted:
+            self._is_hung = True
+            raise Hung(_HUNG) from None
+
+    async def _watch_compute(self, hung: asyncio.Event) -> None:
+        while not self._health.hopeless:  # noqa: ASYNC110 - time is what is waited for
+            await asyncio.sleep(_WATCH)
+        hung.set()
 
     def _choose_listener(self) -> Listener:
         if self._door.webhook:
@@ -175,7 +209,7 @@ class _Service:
             await _briefly(application.stop())
         await self._desk.albums.close()
         await self._desk.errands.close()
-        await self._desk.jobs.close()
+        await self._desk.jobs.close(at_fault=self._is_hung)
         await _briefly(application.shutdown())
         await self._line.close()
         await self._desk.source.links.close()

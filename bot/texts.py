@@ -50,6 +50,7 @@ class Text(StrEnum):
     RESTARTING = "restarting"
     PUT_BACK = "put_back"
     GAVE_UP = "gave_up"
+    TOO_LONG = "too_long"
     NOT_CONFIRMED = "not_confirmed"
     NOT_DELIVERED = "not_delivered"
 

@@ -29,11 +29,13 @@ class Rules:
         settings: how paintings are made, unless somebody asks for something else.
         per_user: how many jobs one person may have waiting and running.
         largest: long side in pixels that a person may ask for.
+        seconds: how long one job may run.
     """
 
     settings: Settings
     per_user: int
     largest: int
+    seconds: float = 3600.0
 
     @property
     def most(self) -> int:

@@ -159,7 +159,7 @@ async def crash(kills: int, seed: int) -> Report:
                 STYLEGRAM_DATA=data,
                 STYLEGRAM_JOBS_PER_USER="100",
                 SPRINT_PACE="0.02",
-                SPRINT_LOG="INFO",
+                STYLEGRAM_LOG_LEVEL="INFO",
             )
             for _ in range(kills):
                 async with running("tests.bot.sprint", **settings) as bot:

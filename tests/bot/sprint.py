@@ -15,7 +15,7 @@ from time import perf_counter
 
 from bot import logs
 from bot.config import load
-from bot.service import serve
+from bot.service import SOFTWARE, Hung, serve
 from nst_core.executor.base import Event, Finished, Job, Progressed, Queued, Started
 
 TICK = 0.01
@@ -45,6 +45,8 @@ class Sprint:
     async def _work(self) -> AsyncIterator[Event]:
         job, run = self.id, "run"
         yield Started(job=job, run=run)
+        if os.environ.get("SPRINT_HANGS"):
+            await asyncio.Event().wait()
         for step in range(1, STEPS + 1):
             await asyncio.sleep(PACE)
             yield Progressed(
@@ -93,7 +95,10 @@ async def main() -> list[float]:
     logs.set_up(level, config.token, config.log_format)
     lags: list[float] = []
     watch = asyncio.create_task(_watch(lags))
-    await serve(config, Sprinter())
+    try:
+        await serve(config, Sprinter())
+    except Hung:
+        sys.exit(SOFTWARE)
     watch.cancel()
     return lags
 

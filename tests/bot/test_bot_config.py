@@ -42,6 +42,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "STYLEGRAM_STYLES": str(tmp_path),
             "STYLEGRAM_DATA": str(tmp_path / "new"),
             "STYLEGRAM_JOBS_PER_USER": "5",
+            "STYLEGRAM_JOB_MINUTES": "7.5",
             "STYLEGRAM_LOG_LEVEL": "debug",
             "STYLEGRAM_LOG_FORMAT": "JSON",
             "STYLEGRAM_WEBHOOK": "https://bot.example.org/style/",
@@ -58,6 +59,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         largest=512,
         data=tmp_path / "new",
         jobs_per_user=5,
+        job_minutes=7.5,
         log_level="DEBUG",
         log_format=LogFormat.JSON,
         door=Door(
@@ -81,6 +83,7 @@ def test_every_problem_is_named_at_once() -> None:
         "STYLEGRAM_STYLES": "/no/such/folder",
         "STYLEGRAM_DATA": __file__,
         "STYLEGRAM_JOBS_PER_USER": "many",
+        "STYLEGRAM_JOB_MINUTES": "0",
         "STYLEGRAM_LOG_LEVEL": "loud",
         "STYLEGRAM_LOG_FORMAT": "xml",
         "STYLEGRAM_WEBHOOK": "bot.example.org",

@@ -772,6 +772,15 @@ async def test_the_lossless_file_is_sent_where_it_was_asked_for(shop: Shop) -> N
     await shop.person.hears("deleteMessage")
 
 
+async def test_a_job_that_runs_too_long_is_stopped(shop: Shop) -> None:
+    shop.jobs._rules = replace(shop.jobs._rules, seconds=0.2)
+    job = shop.jobs.place(await shop.order())
+    handle = await shop.door.next()
+    handle.happen(Started(job=job))
+    await shop.person.reads("takes longer than I may")
+    assert handle.was_cancelled.is_set()
+
+
 async def test_what_is_under_way_can_be_asked_for(shop: Shop) -> None:
     job = shop.jobs.place(await shop.order())
     shop.jobs.place(await shop.order(user=12))

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from lo_bot_api_emulator import ApiRefusal
 
+from bot.service import SOFTWARE
 from nst_core.styles import Gallery
 from tests.bot.calls import TOKEN, Call, Fault
 from tests.bot.door import picture
@@ -273,6 +274,25 @@ async def test_a_wrong_folder_of_styles_ends_with_one_line(
         assert await bot.ends() == 1
         assert "styles.toml" in bot.log
         assert "Traceback" not in bot.log
+
+
+async def test_a_hung_engine_ends_the_process(tmp_path: Path) -> None:
+    server = Emulator()
+    async with serving(server.app()) as address:
+        settings = environment(
+            address, tmp_path, STYLEGRAM_DATA=str(tmp_path), STYLEGRAM_JOB_MINUTES="0.01"
+        )
+        person = Person(server, 2060)
+        async with running("tests.bot.sprint", SPRINT_HANGS="1", **settings) as bot:
+            await begin(person)
+            await person.reads("takes longer than I may")
+            # It was told to stop, and is at it still.
+            assert await bot.ends() == SOFTWARE
+            assert "The compute thread hangs" in bot.log
+            assert "Traceback" not in bot.log
+        async with running("tests.bot.sprint", **settings):
+            await begin(person)
+            await person.hears("sendPhoto")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
