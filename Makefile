@@ -10,10 +10,10 @@ STAMP := $(VENV)/.installed
 run: $(STAMP)
 	$(BIN)/python -m bot $(if $(strip $(BOT_TOKEN)),,--demo) $(ARGS)
 
-# The bot's tests start processes and a browser, which want the machine for themselves.
+# The bot's tests start processes and a browser: two files at a time leave them room to breathe.
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --ignore tests/bot
-	$(BIN)/python -m pytest tests/bot
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/bot
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
