@@ -11,13 +11,15 @@ from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
+from bot.access import Access
 from bot.archive import Archive
 from bot.config import Config
 from bot.desk import Desk, put_desk
-from bot.handlers import buttons, commands, errors, pictures, strays
+from bot.handlers import admin, buttons, commands, errors, gate, pictures, strays
 from bot.jobs import Jobs
 from bot.kinds import App
 from bot.limiter import RetryLimiter
@@ -39,6 +41,8 @@ from nst_core.styles import Gallery
 __all__ = ["UPDATES", "build"]
 
 UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+# Groups of handlers come one after the other, the others are in 0.
+_GATE: Final = -1
 _FILES: Final = filters.PHOTO | filters.Sticker.ALL | (filters.Document.ALL & ~filters.ANIMATION)
 
 
@@ -101,6 +105,7 @@ def build(
         sheet=Sheet(gallery),
         store=store,
         source=source,
+        access=Access(store.ledger, allow=config.allow, block=config.block, admins=config.admins),
     )
     put_desk(application, desk)
     _add_handlers(application, desk)
@@ -110,6 +115,8 @@ def build(
 def _add_handlers(application: App, desk: Desk) -> None:
     """In reading order: the first handler that wants an update gets it."""
     new = filters.UpdateType.MESSAGE
+    by_admin = new & filters.ChatType.PRIVATE & filters.User(desk.access.admins)
+    application.add_handler(TypeHandler(Update, gate.keep), _GATE)
     application.add_handlers(
         [
             CallbackQueryHandler(buttons.press),
@@ -125,6 +132,8 @@ def _add_handlers(application: App, desk: Desk) -> None:
             CommandHandler("share", commands.share, new),
             CommandHandler("privacy", commands.privacy, new),
             CommandHandler("forget", commands.forget, new),
+            CommandHandler("block", admin.block, by_admin),
+            CommandHandler("unblock", admin.unblock, by_admin),
             CommandHandler(desk.gallery.names(), commands.preset, new),
             MessageHandler(new & _FILES, pictures.receive),
             MessageHandler(new & filters.COMMAND, strays.unknown_command),

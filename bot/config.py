@@ -61,6 +61,17 @@ VARIABLES: Final = (
     ),
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
     Variable("STYLEGRAM_JOB_MINUTES", "60", "how long one painting may take"),
+    Variable(
+        "STYLEGRAM_ALLOW",
+        "",
+        "ids of the people and chats that may use the bot, with commas; empty lets everybody in",
+    ),
+    Variable("STYLEGRAM_BLOCK", "", "ids of people and chats that are never answered"),
+    Variable(
+        "STYLEGRAM_ADMINS",
+        "",
+        "ids of the people who run the bot: no limits, and commands of their own",
+    ),
     Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Variable("STYLEGRAM_LOG_FORMAT", str(LogFormat.TEXT), "text, or json for one object a line"),
     Variable(
@@ -115,6 +126,9 @@ class Config:
         largest: long side in pixels that a person may ask for.
         jobs_per_user: how many jobs one person may have waiting and running.
         job_minutes: how long one job may run.
+        allow: people and chats that may use the bot; empty lets everybody in.
+        block: people and chats that are never answered.
+        admins: people who may always use it, and run it.
         log_level: a level name of `logging`.
         log_format: who reads the log.
         door: where the bot can be reached.
@@ -128,6 +142,9 @@ class Config:
     largest: int = int(_DEFAULTS["STYLEGRAM_LARGEST"])
     jobs_per_user: int = int(_DEFAULTS["STYLEGRAM_JOBS_PER_USER"])
     job_minutes: float = float(_DEFAULTS["STYLEGRAM_JOB_MINUTES"])
+    allow: frozenset[int] = frozenset()
+    block: frozenset[int] = frozenset()
+    admins: frozenset[int] = frozenset()
     log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
     log_format: LogFormat = LogFormat.TEXT
     door: Door = field(default_factory=Door)
@@ -158,6 +175,9 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
         data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
         jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
         job_minutes=reader.read("STYLEGRAM_JOB_MINUTES", _minutes, 1.0),
+        allow=reader.read("STYLEGRAM_ALLOW", _ids, frozenset()),
+        block=reader.read("STYLEGRAM_BLOCK", _ids, frozenset()),
+        admins=reader.read("STYLEGRAM_ADMINS", _people, frozenset()),
         log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
         log_format=reader.read("STYLEGRAM_LOG_FORMAT", _log_format, LogFormat.TEXT),
         door=Door(
@@ -243,6 +263,23 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 
 
 _port: Final = _whole(0, 65_535)
+
+
+def _ids(text: str) -> frozenset[int]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if not re.fullmatch(r"-?[1-9]\d{0,15}", word):
+            msg = f"must be ids of people and chats, such as 123456, -1001234567890; not {word!r}"
+            raise _Problem(msg)
+    return frozenset(map(int, words))
+
+
+def _people(text: str) -> frozenset[int]:
+    numbers = _ids(text)
+    if chats := sorted(number for number in numbers if number < 0):
+        msg = f"must be ids of people, and {chats[0]} is a group's or a channel's"
+        raise _Problem(msg)
+    return numbers
 
 
 def _whole_in_range(setting: str) -> Callable[[str], int]:

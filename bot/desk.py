@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.access import Access
 from bot.albums import Albums
 from bot.errands import Errands
 from bot.jobs import Jobs
@@ -36,6 +37,7 @@ class Desk:
     sheet: Sheet
     store: Store
     source: Source
+    access: Access
     albums: Albums = field(default_factory=Albums)
     errands: Errands = field(default_factory=Errands)
 

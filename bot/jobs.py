@@ -158,17 +158,17 @@ class Jobs:
             if ticket.handle:
                 await ticket.handle.cancel()
 
-    async def cancel_all(self, user: int, chat: int | None = None) -> int:
+    async def cancel_all(self, user: int | None, chat: int | None = None) -> int:
         """Stop what the person has under way, and what was to follow; how many there were.
 
         Args:
-            user: whose jobs.
+            user: whose jobs; None for everybody's.
             chat: where; None for everywhere.
         """
         mine = [
             ticket
             for ticket in self._tickets.values()
-            if ticket.order.user == user and chat in (None, ticket.order.place.chat)
+            if user in (None, ticket.order.user) and chat in (None, ticket.order.place.chat)
         ]
         count = sum(ticket.occupies + len(ticket.then) for ticket in mine)
         for ticket in mine:

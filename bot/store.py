@@ -19,6 +19,7 @@ from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 
 from bot.database import Database, Statement
+from bot.ledger import Ledger
 from bot.orders import Order, Painting, Question
 from bot.preferences import Preferences
 from bot.session import Key, Picture, Session, Style
@@ -69,6 +70,11 @@ _MIGRATIONS: Final = (
         PRIMARY KEY (chat, user)
     ) STRICT;
     CREATE INDEX sessions_by_age ON sessions (made);
+    """,
+    """
+    CREATE TABLE blocked (
+        id INTEGER PRIMARY KEY, at REAL NOT NULL, by INTEGER NOT NULL, reason TEXT NOT NULL
+    ) STRICT;
     """,
 )
 
@@ -130,7 +136,7 @@ class Record:
 
 
 class Store:
-    """Preferences, sessions, jobs, questions and own styles.
+    """Preferences, sessions, jobs, questions and own styles; and the ledger in the same file.
 
     Args:
         folder: where the file lies; None keeps everything in memory.
@@ -148,6 +154,7 @@ class Store:
         self._converter = make_converter(omit_if_default=True)
         self._writes = 0
         self._database = Database(folder, _MIGRATIONS)
+        self.ledger = Ledger(self._database, clock)
         self._clear_away()
 
     @property

@@ -96,6 +96,7 @@ class Text(StrEnum):
     OLD_BUTTON = "old_button"
     STOPPING = "stopping"
     JOB_IS_OVER = "job_is_over"
+    NOT_ADMITTED = "not_admitted"
 
     NOT_A_PICTURE = "not_a_picture"
     TRUNCATED = "truncated"
@@ -188,6 +189,14 @@ class Text(StrEnum):
     SAVED = "saved"
     NOT_SAVED = "not_saved"
     PIXELS = "pixels"
+
+    BLOCK_HOW = "block_how"
+    BLOCK_LIST = "block_list"
+    BLOCK_ADMIN = "block_admin"
+    BLOCKED = "blocked"
+    BLOCKED_BY_SETTING = "blocked_by_setting"
+    UNBLOCKED = "unblocked"
+    NOTEBOOK_STUCK = "notebook_stuck"
 
 
 def shorten(text: str, limit: int = 40) -> str:

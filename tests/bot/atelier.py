@@ -73,9 +73,15 @@ async def at_work(
     data: Path | None = None,
     links: Links | None = None,
     metrics: Metrics | None = None,
+    **decided: Any,
 ) -> AsyncIterator[Atelier]:
-    """The bot at work on that server; it may be opened again after it has closed."""
-    config = Config(token=TOKEN, api_url=address, settings=SETTINGS, largest=256, data=data)
+    """The bot at work on that server; it may be opened again after it has closed.
+
+    What is `decided` else is the operator's, by its name in `Config`.
+    """
+    config = Config(
+        token=TOKEN, api_url=address, settings=SETTINGS, largest=256, data=data, **decided
+    )
     door, limiter, line = Door(), RetryLimiter(metrics), Line(direct=True)
     application, desk = build(config, door, limiter, line, links, metrics)
     await application.initialize()
