@@ -23,6 +23,7 @@ from bot.handlers import admin, buttons, commands, errors, gate, pictures, stray
 from bot.jobs import Jobs
 from bot.kinds import App
 from bot.limiter import RetryLimiter
+from bot.limits import Quota
 from bot.links import Links
 from bot.look import Look
 from bot.metrics import Metrics
@@ -83,18 +84,12 @@ def build(
     application = cast("App", builder.build())
     gallery = Gallery.load(config.styles)
     store, source = Store(config.data), Source(application.bot, links or Links())
-    rules = Rules(
-        settings=config.settings,
-        per_user=config.jobs_per_user,
-        largest=config.largest,
-        seconds=60 * config.job_minutes,
-    )
     spool = Spool(config.data / "spool" if config.data else None)
     jobs = Jobs(
         application.bot,
         executor,
         Archive(store, spool),
-        Preparation(gallery, source, rules),
+        Preparation(gallery, source, _rules(config)),
         metrics,
     )
     desk = Desk(
@@ -110,6 +105,21 @@ def build(
     put_desk(application, desk)
     _add_handlers(application, desk)
     return application, desk
+
+
+def _rules(config: Config) -> Rules:
+    return Rules(
+        settings=config.settings,
+        per_user=config.jobs_per_user,
+        largest=config.largest,
+        seconds=60 * config.job_minutes,
+        quota=Quota(
+            daily=config.daily,
+            cooldown=config.cooldown,
+            queue=config.queue,
+            exempt=config.admins,
+        ),
+    )
 
 
 def _add_handlers(application: App, desk: Desk) -> None:

@@ -62,6 +62,13 @@ VARIABLES: Final = (
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
     Variable("STYLEGRAM_JOB_MINUTES", "60", "how long one painting may take"),
     Variable(
+        "STYLEGRAM_DAILY",
+        "0",
+        "paintings that one person may order within 24 hours; 0 for any number",
+    ),
+    Variable("STYLEGRAM_COOLDOWN", "0", "seconds between two orders of one person"),
+    Variable("STYLEGRAM_QUEUE", "200", "paintings that may be under way in all"),
+    Variable(
         "STYLEGRAM_ALLOW",
         "",
         "ids of the people and chats that may use the bot, with commas; empty lets everybody in",
@@ -126,6 +133,9 @@ class Config:
         largest: long side in pixels that a person may ask for.
         jobs_per_user: how many jobs one person may have waiting and running.
         job_minutes: how long one job may run.
+        daily: paintings that one person may order within 24 hours; 0 for any number.
+        cooldown: seconds between two orders of one person.
+        queue: paintings that may be under way in all.
         allow: people and chats that may use the bot; empty lets everybody in.
         block: people and chats that are never answered.
         admins: people who may always use it, and run it.
@@ -142,6 +152,9 @@ class Config:
     largest: int = int(_DEFAULTS["STYLEGRAM_LARGEST"])
     jobs_per_user: int = int(_DEFAULTS["STYLEGRAM_JOBS_PER_USER"])
     job_minutes: float = float(_DEFAULTS["STYLEGRAM_JOB_MINUTES"])
+    daily: int = int(_DEFAULTS["STYLEGRAM_DAILY"])
+    cooldown: int = int(_DEFAULTS["STYLEGRAM_COOLDOWN"])
+    queue: int = int(_DEFAULTS["STYLEGRAM_QUEUE"])
     allow: frozenset[int] = frozenset()
     block: frozenset[int] = frozenset()
     admins: frozenset[int] = frozenset()
@@ -175,6 +188,9 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
         data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
         jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
         job_minutes=reader.read("STYLEGRAM_JOB_MINUTES", _minutes, 1.0),
+        daily=reader.read("STYLEGRAM_DAILY", _whole(0, 100_000), 0),
+        cooldown=reader.read("STYLEGRAM_COOLDOWN", _whole(0, 86_400), 0),
+        queue=reader.read("STYLEGRAM_QUEUE", _whole(1, 100_000), 1),
         allow=reader.read("STYLEGRAM_ALLOW", _ids, frozenset()),
         block=reader.read("STYLEGRAM_BLOCK", _ids, frozenset()),
         admins=reader.read("STYLEGRAM_ADMINS", _people, frozenset()),

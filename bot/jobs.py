@@ -20,6 +20,7 @@ from bot.delivery import Courier, file_in
 from bot.errors import PaintingFailed, Sorry, Unconfirmed, explain, is_expected
 from bot.following import show
 from bot.kinds import Bot
+from bot.limits import Limits
 from bot.metrics import Metrics, Milestone, Phase
 from bot.notice import Notice
 from bot.orders import Form, Order, Painting, Takeover
@@ -28,6 +29,7 @@ from bot.progress import Pacer
 from bot.session import Key, Mix
 from bot.speaker import is_shared
 from bot.store import OPEN, Record, State
+from bot.tally import Tally
 from bot.texts import Text
 from bot.tickets import Ticket
 from bot.waiting import Interrupted, unless
@@ -66,6 +68,8 @@ class Jobs:
         metrics: Metrics | None = None,
     ) -> None:
         self.copies = Copies()
+        self.tally = Tally()
+        self.limits = Limits(preparation.rules.quota, archive.store.ledger, self.tally)
         self.largest = preparation.rules.most
         self._bot = bot
         self._executor = executor
@@ -90,7 +94,7 @@ class Jobs:
             then: what to paint after it, one by one; together they take up one place.
 
         Raises:
-            Sorry: the person has as many jobs as one may have.
+            Sorry: the person has as many jobs as one may have, or there are too many in all.
         """
         theirs = [t for t in self._tickets.values() if t.order.user == order.user]
         count = sum(ticket.occupies for ticket in theirs)
@@ -98,6 +102,7 @@ class Jobs:
             raise Sorry(Text.TOO_MANY_JOBS, count=count)
         if len(theirs) >= _LINGERING * self._rules.per_user:
             raise Sorry(Text.TOO_MANY_JOBS, count=len(theirs))
+        self.limits.take(order.user, 1 + len(then), self.pictures())
         ticket = Ticket(order, looking_at=order.content, then=tuple(then))
         self._store.accept(ticket.id, order, ticket.then)
         self._begin(ticket)
@@ -110,6 +115,10 @@ class Jobs:
                 await self._resume(record)
             else:
                 self._follow_up(record.id, record.state, record.then)
+
+    def pictures(self) -> int:
+        """How many paintings are under way, those that are to follow included."""
+        return sum(ticket.occupies + len(ticket.then) for ticket in self._tickets.values())
 
     def owns(self, chat: int, message: int) -> bool:
         """Whether a job has made this message its progress message."""
@@ -262,9 +271,6 @@ class Jobs:
             if not is_expected(error):
                 logger.exception("job %s failed", ticket.id)
             self._count(Milestone.REFUSED if is_expected(error) else Milestone.FAILED, ticket.order)
-            if ticket.looking_at != ticket.order.content:
-                # It is the style that cannot be had, and the others are to have the same.
-                self._drop_following(ticket)
             state = await self._fail(ticket, notice, error)
         else:
             self._count(Milestone.DELIVERED, ticket.order)
@@ -291,6 +297,12 @@ class Jobs:
     async def _fail(self, ticket: Ticket, notice: Notice, error: Exception) -> State:
         """Tell why there is no painting, or perhaps none; how the job ended."""
         is_painted = ticket.delivering or isinstance(error, Unconfirmed)
+        lost = 0 if is_painted else 1
+        if ticket.looking_at != ticket.order.content:
+            # It is the style that cannot be had, and the others are to have the same.
+            lost += len(ticket.then)
+            self._drop_following(ticket)
+        self.limits.give_back(ticket.order.user, lost)
         words = ticket.order.words
         await notice.fail(
             explain(error, words),
@@ -409,6 +421,7 @@ class Jobs:
             Cancelled: the job was cancelled.
             PaintingFailed: there is no painting.
         """
+        self.tally.hear(event)
         match event:
             case base.Finished():
                 return event

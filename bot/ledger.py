@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
-from bot.database import Database
+from bot.database import Database, Statement
 
-__all__ = ["Blocked", "Ledger"]
+__all__ = ["ORDERS_KEPT", "Blocked", "Ledger", "Ordered"]
+
+ORDERS_KEPT: Final = 24 * 60 * 60
+"""Seconds that an order counts, and is written down."""
+
+
+_GIVE_BACK: Final = """
+    UPDATE orders SET pictures = max(0, pictures - ?)
+    WHERE id = (SELECT max(id) FROM orders WHERE user = ? AND pictures > 0)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +28,21 @@ class Blocked:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order that counts.
+
+    Attributes:
+        at: when it was accepted, in seconds since the epoch.
+        pictures: how many of them count: not those that failed.
+    """
+
+    at: float
+    pictures: int
+
+
 class Ledger:
-    """Who is not answered.
+    """Who is not answered, and who has ordered how much.
 
     As in the store, what cannot be read is as if it had never been written, and what writes tells
     whether it was.
@@ -50,3 +73,31 @@ class Ledger:
     def unblock(self, number: int) -> bool:
         """Strike that out."""
         return self._database.write(("DELETE FROM blocked WHERE id = ?", (number,)))
+
+    def orders(self, user: int) -> list[Ordered]:
+        """The person's orders that count, the first one first."""
+        rows = self._database.read(
+            "SELECT at, pictures FROM orders WHERE user = ? AND at > ? ORDER BY at, id",
+            *(user, self._clock() - ORDERS_KEPT),
+        )
+        return [Ordered(at, pictures) for at, pictures in rows]
+
+    def order(self, user: int, pictures: int) -> bool:
+        """Write down an order, and strike out those that count no more."""
+        now = self._clock()
+        return self._database.write(
+            ("INSERT INTO orders (user, at, pictures) VALUES (?, ?, ?)", (user, now, pictures)),
+            _without_old_orders(now),
+        )
+
+    def give_back(self, user: int, pictures: int) -> bool:
+        """Let so many pictures of the person's last order count no more."""
+        return self._database.write((_GIVE_BACK, (pictures, user)))
+
+    def clear_away(self) -> bool:
+        """Strike out what counts no more."""
+        return self._database.write(_without_old_orders(self._clock()))
+
+
+def _without_old_orders(now: float) -> Statement:
+    return "DELETE FROM orders WHERE at <= ?", (now - ORDERS_KEPT,)

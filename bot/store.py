@@ -76,6 +76,13 @@ _MIGRATIONS: Final = (
         id INTEGER PRIMARY KEY, at REAL NOT NULL, by INTEGER NOT NULL, reason TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE orders (
+        id INTEGER PRIMARY KEY, user INTEGER NOT NULL, at REAL NOT NULL, pictures INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX orders_by_user ON orders (user, at);
+    CREATE INDEX orders_by_age ON orders (at);
+    """,
 )
 
 
@@ -374,6 +381,7 @@ class Store:
             ("DELETE FROM questions WHERE made < ?", (eldest,)),
             ("DELETE FROM sessions WHERE made < ?", (self._clock() - _SESSION,)),
         )
+        self.ledger.clear_away()
 
     def _write(self, *statements: Statement) -> bool:
         self._writes += 1

@@ -96,6 +96,12 @@ class Text(StrEnum):
     OLD_BUTTON = "old_button"
     STOPPING = "stopping"
     JOB_IS_OVER = "job_is_over"
+    QUOTA_SPENT = "quota_spent"
+    QUOTA_LEFT = "quota_left"
+    COOLDOWN = "cooldown"
+    QUEUE_FULL = "queue_full"
+    QUEUE_FULL_UNTIL = "queue_full_until"
+    DRAINING = "draining"
     NOT_ADMITTED = "not_admitted"
 
     NOT_A_PICTURE = "not_a_picture"

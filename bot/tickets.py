@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.copies import STAGES
+from bot.limits import Quota
 from bot.notice import Notice
 from bot.orders import Order
 from bot.session import Picture
@@ -30,12 +31,14 @@ class Rules:
         per_user: how many jobs one person may have waiting and running.
         largest: long side in pixels that a person may ask for.
         seconds: how long one job may run.
+        quota: how much is taken on.
     """
 
     settings: Settings
     per_user: int
     largest: int
     seconds: float = 3600.0
+    quota: Quota = field(default_factory=Quota)
 
     @property
     def most(self) -> int:

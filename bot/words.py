@@ -55,7 +55,7 @@ class Words:
 
     `say` makes a message in Telegram's HTML and escapes what it is given; `plain` makes the words
     for a button, a command's description or a short notice. A list among the values is said as
-    "this, that or the other".
+    "this, that or the other", and a `timedelta` as people say a duration.
     """
 
     def __init__(self, language: Language) -> None:
@@ -101,6 +101,8 @@ class Words:
     def _shown(self, value: object) -> str:
         if isinstance(value, tuple | list):
             return format_list(value, "or", locale=self._locale)
+        if isinstance(value, timedelta):
+            return self.duration(value.total_seconds())
         return str(value)
 
 

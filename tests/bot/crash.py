@@ -158,6 +158,7 @@ async def crash(kills: int, seed: int) -> Report:
                 Path(),
                 STYLEGRAM_DATA=data,
                 STYLEGRAM_JOBS_PER_USER="100",
+                STYLEGRAM_QUEUE="10000",
                 SPRINT_PACE="0.02",
                 STYLEGRAM_LOG_LEVEL="INFO",
             )

@@ -45,7 +45,7 @@ async def rush(chats: int) -> Report:
         people = [bench.account.add_person(f"Person {n}").id for n in range(chats)]
         visitors = [Visitor(bench, user, user) for user in people]
         # The weights are never read: the engine is a stub.
-        settings = environment(demo.address, Path())
+        settings = environment(demo.address, Path(), STYLEGRAM_QUEUE=str(chats))
         async with running("tests.bot.sprint", **settings) as bot:
             await bench.log.until(lambda call: call.method == "setMyCommands")
             data = picture()

@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lo_bot_api_emulator import ApiRefusal
 
 from bot.access import Access
-from bot.demo.server import serving
 from bot.store import Store
-from tests.bot.atelier import Atelier, at_work
-from tests.bot.bench import Bench, Visitor
 from tests.bot.calls import Fault
 from tests.bot.door import picture
-
-Opens = Callable[..., AbstractAsyncContextManager[Atelier]]
-
-
-class Town:
-    """A server with people of whom the operator may have heard before the bot comes to work."""
-
-    def __init__(self, bench: Bench, opens: Opens) -> None:
-        self.bench = bench
-        self.opens = opens
-
-    def person(self, language: str = "en") -> Visitor:
-        number = self.bench.account.add_person("Somebody", language).id
-        return Visitor(self.bench, number, number)
-
-    def group(self, *people: Visitor) -> list[Visitor]:
-        """The same people in a group of theirs."""
-        first, *others = [person.user for person in people]
-        chat = self.bench.account.add_group("Group", [first, *others], [])
-        return [Visitor(self.bench, person.user, chat.id) for person in people]
-
-    def told(self, person: Visitor) -> list[str]:
-        """All that the bot has ever said there."""
-        return [call.text for call in self.bench.calls if call.chat == person.chat]
+from tests.bot.town import Town, founded, greet, ids
 
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with serving() as demo:
-        bench = Bench(demo)
-
-        @asynccontextmanager
-        async def opens(**decided: Any) -> AsyncIterator[Atelier]:
-            async with at_work(bench, demo.address, data=tmp_path, **decided) as atelier:
-                yield atelier
-
-        yield Town(bench, opens)
-
-
-def ids(*people: Visitor) -> frozenset[int]:
-    return frozenset(person.chat for person in people)
-
-
-async def greet(person: Visitor) -> None:
-    """Say hello and be answered: what was said before, by anybody, is under way by then."""
-    await person.say("/start")
-    await person.reads("I paint")
+    async with founded(tmp_path) as town:
+        yield town
 
 
 async def test_only_those_on_the_list_and_in_its_groups(town: Town) -> None:
