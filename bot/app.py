@@ -19,7 +19,7 @@ from bot.access import Access
 from bot.archive import Archive
 from bot.config import Config
 from bot.desk import Desk, put_desk
-from bot.handlers import admin, buttons, commands, errors, gate, pictures, strays
+from bot.handlers import admin, announcing, buttons, commands, errors, gate, pictures, strays
 from bot.jobs import Jobs
 from bot.kinds import App
 from bot.limiter import RetryLimiter
@@ -36,6 +36,7 @@ from bot.spool import Spool
 from bot.store import Store
 from bot.tickets import Rules
 from bot.transport import Line
+from bot.vitals import Vitals
 from nst_core.executor.base import Executor
 from nst_core.styles import Gallery
 
@@ -44,6 +45,7 @@ __all__ = ["UPDATES", "build"]
 UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
 # Groups of handlers come one after the other, the others are in 0.
 _GATE: Final = -1
+_AFTERWARDS: Final = 1
 _FILES: Final = filters.PHOTO | filters.Sticker.ALL | (filters.Document.ALL & ~filters.ANIMATION)
 
 
@@ -101,6 +103,7 @@ def build(
         store=store,
         source=source,
         access=Access(store.ledger, allow=config.allow, block=config.block, admins=config.admins),
+        vitals=Vitals(config.data),
     )
     put_desk(application, desk)
     _add_handlers(application, desk)
@@ -142,6 +145,9 @@ def _add_handlers(application: App, desk: Desk) -> None:
             CommandHandler("share", commands.share, new),
             CommandHandler("privacy", commands.privacy, new),
             CommandHandler("forget", commands.forget, new),
+            CommandHandler("stats", admin.stats, by_admin),
+            CommandHandler("drain", admin.drain, by_admin),
+            CommandHandler("broadcast", announcing.broadcast, by_admin),
             CommandHandler("block", admin.block, by_admin),
             CommandHandler("unblock", admin.unblock, by_admin),
             CommandHandler(desk.gallery.names(), commands.preset, new),
@@ -151,4 +157,5 @@ def _add_handlers(application: App, desk: Desk) -> None:
             MessageHandler(new & ~filters.StatusUpdate.ALL, strays.other),
         ]
     )
+    application.add_handler(CommandHandler("start", admin.show_menu, by_admin), _AFTERWARDS)
     application.add_error_handler(errors.on_error)

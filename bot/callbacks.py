@@ -8,6 +8,7 @@
     1:c:<job>                      cancel a job
     1:p:<job>:<change>             paint once more, changed by one step
     1:d:<job>:<demand>             something else about a painting, see `Demand`
+    1:b:<broadcast>:<word>         send a broadcast, or do not
 
 The owner is the id of the only one who may press, in base 36, empty for anybody. Whoever presses
 may send what he likes, so `decode` trusts nothing; and whether a person may do what the data says
@@ -33,6 +34,7 @@ __all__ = [
     "CancelJob",
     "ChooseAid",
     "Demand",
+    "HandleBroadcast",
     "MakeDemand",
     "PaintAgain",
     "PickOwn",
@@ -46,8 +48,10 @@ __all__ = [
 MAX_BYTES: Final = 64
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _OWNED: Final = re.compile(r"1:([sgawt]):([1-9a-z][0-9a-z]{0,11})?:([^\s]+)")
-_JOB: Final = re.compile(r"1:([cpd]):([0-9a-f]{8,32})(?::([a-z_]+))?")
+_JOB: Final = re.compile(r"1:([cpdb]):([0-9a-f]{8,32})(?::([a-z_]+))?")
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+_SEND: Final = "send"
+_DROP: Final = "drop"
 _SETTING: Final = re.compile(r"([a-z_]{1,12})(?::([0-9a-z_.-]{1,12}))?")
 
 
@@ -151,8 +155,24 @@ class MakeDemand:
     demand: Demand
 
 
+@dataclass(frozen=True, slots=True)
+class HandleBroadcast:
+    """A broadcast is to be sent, or not (any further)."""
+
+    broadcast: str
+    send: bool
+
+
 CallbackData: TypeAlias = (
-    PickStyle | TurnPage | ChooseAid | PickOwn | Set | CancelJob | PaintAgain | MakeDemand
+    PickStyle
+    | TurnPage
+    | ChooseAid
+    | PickOwn
+    | Set
+    | CancelJob
+    | PaintAgain
+    | MakeDemand
+    | HandleBroadcast
 )
 
 
@@ -177,6 +197,8 @@ def _written(data: CallbackData) -> str:
             return f"1:p:{job}:{change.value}"
         case MakeDemand(job, demand):
             return f"1:d:{job}:{demand.value}"
+        case HandleBroadcast(broadcast, send):
+            return f"1:b:{broadcast}:{_SEND if send else _DROP}"
         case _:
             kind, rest = _owned(data)
             return f"1:{kind}:{_base36(data.owner)}:{rest}"
@@ -217,6 +239,8 @@ def _about_job(kind: str, job: str, word: str | None) -> CallbackData | None:
             return PaintAgain(job, change)
         case "d", str() if word in set(Demand):
             return MakeDemand(job, Demand(word))
+        case "b", str() if word in (_SEND, _DROP):
+            return HandleBroadcast(job, word == _SEND)
     return None
 
 

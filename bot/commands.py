@@ -12,7 +12,7 @@ from bot.keyboards import Named, label
 from bot.texts import Text
 from bot.words import Words
 
-__all__ = ["BUILTIN", "GROUP", "group_menu", "menu"]
+__all__ = ["ADMIN", "BUILTIN", "GROUP", "admin_menu", "group_menu", "menu"]
 
 BUILTIN: Final[Mapping[str, Text]] = MappingProxyType(
     {
@@ -33,13 +33,33 @@ BUILTIN: Final[Mapping[str, Text]] = MappingProxyType(
 GROUP: Final = ("style", "styles", "mix", "me", "queue", "cancel", "settings", "help")
 """What is of use where others read along."""
 
+ADMIN: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "stats": Text.COMMAND_STATS,
+        "drain": Text.COMMAND_DRAIN,
+        "broadcast": Text.COMMAND_BROADCAST,
+        "block": Text.COMMAND_BLOCK,
+        "unblock": Text.COMMAND_UNBLOCK,
+    }
+)
+"""What those who run the bot have beside all that."""
+
 # What Telegram takes.
 _MOST: Final = 100
 
 
 def menu(gallery: Iterable[Named], words: Words) -> list[BotCommand]:
     """What Telegram shows behind the button "Menu"."""
-    own = [BotCommand(command, words.plain(text)) for command, text in BUILTIN.items()]
+    return _menu(BUILTIN, gallery, words)
+
+
+def admin_menu(gallery: Iterable[Named], words: Words) -> list[BotCommand]:
+    """The same for those who run the bot."""
+    return _menu({**ADMIN, **BUILTIN}, gallery, words)
+
+
+def _menu(commands: Mapping[str, Text], gallery: Iterable[Named], words: Words) -> list[BotCommand]:
+    own = [BotCommand(command, words.plain(text)) for command, text in commands.items()]
     presets = [
         BotCommand(style.name, words.plain(Text.COMMAND_PRESET, style=label(style, words)))
         for style in gallery

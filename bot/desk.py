@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.access import Access
 from bot.albums import Albums
+from bot.broadcast import Broadcasts
 from bot.errands import Errands
 from bot.jobs import Jobs
 from bot.kinds import App, Context
@@ -15,6 +16,7 @@ from bot.session import Sessions
 from bot.sheet import Sheet
 from bot.source import Source
 from bot.store import Store
+from bot.vitals import Vitals
 from nst_core.styles import Gallery
 
 __all__ = ["Desk", "desk_of", "put_desk"]
@@ -38,8 +40,10 @@ class Desk:
     store: Store
     source: Source
     access: Access
+    vitals: Vitals
     albums: Albums = field(default_factory=Albums)
     errands: Errands = field(default_factory=Errands)
+    broadcasts: Broadcasts = field(default_factory=Broadcasts)
 
 
 def put_desk(application: App, desk: Desk) -> None:

@@ -5,22 +5,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from telegram import BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
+from telegram import (
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 from telegram.error import TelegramError
 
-from bot.commands import group_menu, menu
+from bot.commands import admin_menu, group_menu, menu
 from bot.keyboards import Named
 from bot.kinds import Bot
 from bot.texts import Text
 from bot.words import Language, Words, words_in
 
-__all__ = ["introduce"]
+__all__ = ["introduce", "introduce_to_admin"]
 
 logger = logging.getLogger(__name__)
 
 
-async def introduce(bot: Bot, gallery: Iterable[Named]) -> None:
-    """Tell Telegram, in every language; the bot works without it too."""
+async def introduce(bot: Bot, gallery: Iterable[Named], admins: Iterable[int] = ()) -> None:
+    """Tell Telegram, in every language; the bot works without it too.
+
+    Args:
+        bot: to say it with.
+        gallery: the styles that have commands.
+        admins: whose menus show more.
+    """
     styles = list(gallery)
     try:
         await _say(bot, styles, words_in(Language.ENGLISH), None)
@@ -28,6 +38,22 @@ async def introduce(bot: Bot, gallery: Iterable[Named]) -> None:
             await _say(bot, styles, words_in(language), language.value)
     except TelegramError as error:
         logger.warning("the menu of commands was not set: %s", error)
+    for admin in admins:
+        await introduce_to_admin(bot, styles, admin)
+
+
+async def introduce_to_admin(bot: Bot, gallery: Iterable[Named], admin: int) -> None:
+    """Let the admin's menu show what only admins may do."""
+    styles, chat = list(gallery), BotCommandScopeChat(admin)
+    try:
+        commands = admin_menu(styles, words_in(Language.ENGLISH))
+        await bot.set_my_commands(commands, chat)
+        for language in Language:
+            commands = admin_menu(styles, words_in(language))
+            await bot.set_my_commands(commands, chat, language_code=language.value)
+    except TelegramError as error:
+        # Such as an admin who has never written yet: it is shown at the first /start.
+        logger.info("an admin's menu was not set: %s", error)
 
 
 async def _say(bot: Bot, styles: list[Named], words: Words, code: str | None) -> None:

@@ -68,7 +68,7 @@ class Jobs:
         metrics: Metrics | None = None,
     ) -> None:
         self.copies = Copies()
-        self.tally = Tally()
+        self.tally = Tally(archive.store.ledger)
         self.limits = Limits(preparation.rules.quota, archive.store.ledger, self.tally)
         self.largest = preparation.rules.most
         self._bot = bot
@@ -237,6 +237,7 @@ class Jobs:
 
     def _count(self, milestone: Milestone, order: Order) -> None:
         self._metrics.job(milestone, order.look.quality)
+        self.tally.count(milestone)
 
     async def _live(self, ticket: Ticket) -> None:
         logs.JOB.set(ticket.id)

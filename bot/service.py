@@ -134,7 +134,8 @@ class _Service:
                 self._beside(self._start_if_possible())
             await self._desk.jobs.resume()
             await self._application.start()
-            self._beside(introduce(self._application.bot, self._desk.gallery))
+            admins = self._desk.access.admins
+            self._beside(introduce(self._application.bot, self._desk.gallery, admins))
             logger.info("@%s is listening.", self._application.bot.username)
             await self._listen_unless_hung()
         except StylizeError as error:

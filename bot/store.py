@@ -83,6 +83,12 @@ _MIGRATIONS: Final = (
     CREATE INDEX orders_by_user ON orders (user, at);
     CREATE INDEX orders_by_age ON orders (at);
     """,
+    """
+    CREATE TABLE seen (user INTEGER PRIMARY KEY, last REAL NOT NULL) STRICT;
+    CREATE TABLE outcomes (
+        day INTEGER, outcome TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, outcome)
+    ) STRICT;
+    """,
 )
 
 
@@ -208,7 +214,7 @@ class Store:
 
     def forget(self, user: int) -> bool:
         """Keep nothing of the person."""
-        tables = ("people", "jobs", "questions", "styles", "sessions")
+        tables = ("people", "jobs", "questions", "styles", "sessions", "seen")
         return self._write(
             *((f"DELETE FROM {table} WHERE user = ?", (user,)) for table in tables)  # noqa: S608
         )

@@ -28,6 +28,8 @@ LOCALES: Final = Path(__file__).parent / "locales"
 _TITLES: Final = "titles"
 _LONG: Final = timedelta(minutes=2)
 _LONGER: Final = timedelta(hours=2)
+# Bytes.
+_BIG: Final = 2_000_000_000
 
 Form: TypeAlias = str | Mapping[str, str]
 """A text, or its plural forms."""
@@ -88,6 +90,12 @@ class Words:
         if span < _LONGER:
             return self._unit(span / timedelta(minutes=1), "duration-minute")
         return self._unit(span / timedelta(hours=1), "duration-hour")
+
+    def size(self, amount: int) -> str:
+        """So many bytes, as a person says it."""
+        if amount < _BIG:
+            return self._unit(amount / 1e6, "digital-megabyte")
+        return self._unit(amount / 1e9, "digital-gigabyte")
 
     def _unit(self, amount: float, unit: str) -> str:
         return format_unit(round(amount), unit, "short", locale=self._locale)

@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from bot.callbacks import (
     CancelJob,
     ChooseAid,
+    HandleBroadcast,
     MakeDemand,
     PaintAgain,
     PickOwn,
@@ -21,7 +22,7 @@ from bot.callbacks import (
     TurnPage,
     decode,
 )
-from bot.handlers import afterwards, choosing, preferring
+from bot.handlers import afterwards, announcing, choosing, preferring
 from bot.handlers.press import Press
 from bot.jobs import Refusal
 from bot.kinds import Context
@@ -50,6 +51,8 @@ async def press(update: Update, context: Context) -> None:
             await preferring.choose(pressed, data)
         case CancelJob(job):
             await _cancel(pressed, job)
+        case HandleBroadcast():
+            await announcing.handle(pressed, data)
         case None:
             await pressed.answer(Text.OLD_BUTTON)
 

@@ -13,6 +13,7 @@ from bot.handlers.strays import link_of
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import mix_called, preset_called
 from bot.kinds import Context
+from bot.ledger import ORDERS_KEPT, SEEN_DAYS
 from bot.session import (
     Picture,
     PictureSent,
@@ -136,7 +137,13 @@ async def share(update: Update, context: Context) -> None:
 
 async def privacy(update: Update, context: Context) -> None:
     """`/privacy`: what is kept, and how long."""
-    await Turn.of(update, context).say(Text.PRIVACY, days=KEPT_DAYS, styles=OWN_STYLES)
+    await Turn.of(update, context).say(
+        Text.PRIVACY,
+        days=KEPT_DAYS,
+        styles=OWN_STYLES,
+        seen=SEEN_DAYS,
+        hours=ORDERS_KEPT // 3600,
+    )
 
 
 async def forget(update: Update, context: Context) -> None:

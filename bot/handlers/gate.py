@@ -33,10 +33,18 @@ async def keep(update: Update, context: Context) -> None:
     ids = key_of(update) or ((user.id,) if user else ())
     verdict = desk_of(context).access.verdict(*ids)
     if verdict is Verdict.WELCOME:
+        _see(update, context)
         return
     if verdict is Verdict.STRANGER:
         await _turn_away(update, context)
     raise ApplicationHandlerStop
+
+
+def _see(update: Update, context: Context) -> None:
+    """Remember people, so that they can be reached; groups are none."""
+    chat = update.effective_chat
+    if chat and not Place(chat.id).is_group:
+        desk_of(context).store.ledger.see(chat.id)
 
 
 async def _turn_away(update: Update, context: Context) -> None:

@@ -79,6 +79,7 @@ class Visitor(Hearing):
         self,
         *,
         text: str = "",
+        entities: Sequence[Json] = (),
         files: Sequence[Upload] = (),
         kind: str = "photo",
         answers: int | None = None,
@@ -88,6 +89,7 @@ class Visitor(Hearing):
     ) -> Json:
         saying = Saying(
             text=text,
+            entities=entities,
             files=files,
             kind=kind,
             content={**(content or {}), **more} or None,

@@ -15,6 +15,7 @@ from bot.callbacks import (
     CancelJob,
     ChooseAid,
     Demand,
+    HandleBroadcast,
     MakeDemand,
     PaintAgain,
     PickOwn,
@@ -43,6 +44,7 @@ data = (
     | st.builds(CancelJob, jobs)
     | st.builds(PaintAgain, jobs, st.sampled_from(Change) | st.sampled_from(Shift))
     | st.builds(MakeDemand, jobs, st.sampled_from(Demand))
+    | st.builds(HandleBroadcast, jobs, st.booleans())
 )
 
 

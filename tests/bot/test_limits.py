@@ -146,7 +146,7 @@ async def test_every_picture_of_an_album_takes_a_place_in_the_queue(town: Town) 
 
 
 def limits(store: Store, now: list[float], quota: Quota) -> Limits:
-    return Limits(quota, store.ledger, Tally(), clock=lambda: now[0])
+    return Limits(quota, store.ledger, Tally(store.ledger), clock=lambda: now[0])
 
 
 def test_a_day_is_the_last_24_hours() -> None:
