@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run until told to stop; the exit code."""
     options = _options(arguments)
     try:
-        config = load(os.environ, demo=options.demo)
+        config = load(os.environ, demo=options.demo, file=options.config)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -56,6 +56,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--demo", action="store_true", help="chat with the bot in the browser, without a token"
     )
+    parser.add_argument("--config", metavar="FILE", default="", help="a TOML file with settings")
     parser.add_argument("--port", type=port, help="where the demo's chat page is")
     parser.add_argument("--no-open", action="store_true", help="do not open the chat page")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Every setting of the bot: environment variables, read once into a frozen `Config`."""
+"""Every setting of the bot: from the environment or a file, read once into a frozen `Config`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+from bot import configfile
+from bot.configfile import Written, key_of
 from bot.hosts import is_http_url, is_loopback
 from bot.logs import LogFormat
 from nst_core.paths import expanded
 from nst_core.settings import RANGES, Quality, Settings
 
-__all__ = ["VARIABLES", "Config", "ConfigError", "Door", "Variable", "load"]
+__all__ = ["VARIABLES", "Config", "ConfigError", "Door", "Variable", "load", "load_data_folder"]
 
 T = TypeVar("T")
 
@@ -91,12 +93,14 @@ VARIABLES: Final = (
         "STYLEGRAM_METRICS_PORT", "", "port of `/healthz`, `/livez` and `/metrics`; empty: none"
     ),
     Variable("STYLEGRAM_HOST", "127.0.0.1", "what both listen on; 0.0.0.0 in a container"),
+    Variable("STYLEGRAM_CONFIG", "", "a TOML file with settings; the environment wins over it"),
 )
+_FILE: Final = "STYLEGRAM_CONFIG"
 _DEFAULTS: Final[Mapping[str, str]] = {v.name: v.default for v in VARIABLES}
 
 
 class ConfigError(Exception):
-    """The environment does not make a configuration; every problem, one line each."""
+    """The settings make no configuration; every problem, one line each."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
@@ -163,17 +167,18 @@ class Config:
     door: Door = field(default_factory=Door)
 
 
-def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
+def load(environ: Mapping[str, str], *, demo: bool = False, file: str = "") -> Config:
     """Read the configuration.
 
     Args:
         environ: the environment variables.
         demo: whether the bot talks to the demo server, which takes any token.
+        file: where more settings stand; empty for the file that the environment names, if any.
 
     Raises:
         ConfigError: with every problem, not only the first.
     """
-    reader = _Reader(environ)
+    reader = _Reader(environ, file)
     config = Config(
         token="" if demo else reader.read("BOT_TOKEN", _token, ""),
         api_url="" if demo else reader.read("BOT_API_URL", _url, ""),
@@ -203,26 +208,59 @@ def load(environ: Mapping[str, str], *, demo: bool = False) -> Config:
             host=reader.read("STYLEGRAM_HOST", _host, ""),
         ),
     )
-    if reader.problems:
-        raise ConfigError(tuple(reader.problems))
+    reader.check()
     return config
+
+
+def load_data_folder(environ: Mapping[str, str], *, file: str = "") -> Path:
+    """Where what outlives a restart is kept, for those who need no more of the configuration.
+
+    Args:
+        environ: the environment variables.
+        file: where more settings stand, as in `load`.
+
+    Raises:
+        ConfigError: with every problem.
+    """
+    reader = _Reader(environ, file)
+    folder = reader.read("STYLEGRAM_DATA", _data, Path())
+    reader.check()
+    return folder
 
 
 class _Reader:
     """Reads values one by one and collects what is wrong with them."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], file: str) -> None:
         self._environ = environ
-        self.problems: list[str] = []
+        self._place = expanded(file or environ.get(_FILE, "").strip())
+        self._written = Written()
+        if self._place != Path():
+            self._written = configfile.read(self._place, set(_DEFAULTS) - {_FILE})
+        self._problems: list[str] = []
 
     def read(self, name: str, parse: Callable[[str], T], fallback: T) -> T:
         """The parsed value; `fallback` where it is wrong, which is noted as a problem."""
-        text = self._environ.get(name, "").strip() or _DEFAULTS[name]
+        said = self._environ.get(name, "").strip()
+        written = self._written.values.get(name, "").strip()
         try:
-            return parse(text)
+            return parse(said or written or _DEFAULTS[name])
         except _Problem as problem:
-            self.problems.append(f"{name} {problem}")
+            # What is not set may stand in a file that cannot be read.
+            if said or self._written.is_read:
+                source = f"{key_of(name)} in {self._place}" if written and not said else name
+                self._problems.append(f"{source} {problem}")
             return fallback
+
+    def check(self) -> None:
+        """See whether all went well.
+
+        Raises:
+            ConfigError: it did not.
+        """
+        problems = (*self._problems, *self._written.problems)
+        if problems:
+            raise ConfigError(problems)
 
 
 class _Problem(Exception):

@@ -1,4 +1,4 @@
-"""The environment: every problem at once, and never the token."""
+"""The settings: every problem at once, with its source, and never the token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import VARIABLES, Config, ConfigError, Door, load
+from bot.config import VARIABLES, Config, ConfigError, Door, load, load_data_folder
 from bot.logs import LogFormat
 from nst_core.settings import Quality, Settings
 
@@ -112,7 +112,8 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         load(wrong)
     problems = caught.value.problems
-    assert [problem.split()[0] for problem in problems] == [v.name for v in VARIABLES]
+    names = [v.name for v in VARIABLES if v.name != "STYLEGRAM_CONFIG"]
+    assert [problem.split()[0] for problem in problems] == names
     assert not any("\n" in problem for problem in problems)
     assert "@BotFather" in problems[0]
 
@@ -161,3 +162,103 @@ def test_a_server_on_this_machine_may_come_without() -> None:
     assert config.door.webhook == "http://127.0.0.1:8080"
     demo = load({"STYLEGRAM_WEBHOOK": "https://bot.example.org"}, demo=True)
     assert demo.door.webhook == "", "the demo cannot reach the world"
+
+
+def written(folder: Path, text: str) -> str:
+    place = folder / "bot.toml"
+    place.write_text(text, encoding="utf-8")
+    return str(place)
+
+
+def test_a_file_says_the_same_as_the_environment(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        f"""
+        bot_token = "{TOKEN}"
+        bot_api_url = "http://127.0.0.1:8081"
+        size = 256
+        strength = 72.5
+        quality = "fine"
+        data = "{tmp_path}"
+        admins = [7, 8]
+        allow = [7, 8, -1001234567890]
+        block = []
+        daily = 20
+        """,
+    )
+    said = {
+        "BOT_TOKEN": TOKEN,
+        "BOT_API_URL": "http://127.0.0.1:8081",
+        "STYLEGRAM_SIZE": "256",
+        "STYLEGRAM_STRENGTH": "72.5",
+        "STYLEGRAM_QUALITY": "fine",
+        "STYLEGRAM_DATA": str(tmp_path),
+        "STYLEGRAM_ADMINS": "7,8",
+        "STYLEGRAM_ALLOW": "7,8,-1001234567890",
+        "STYLEGRAM_DAILY": "20",
+    }
+    assert load({}, file=file) == load(said) == load({"STYLEGRAM_CONFIG": file})
+    assert load_data_folder({"STYLEGRAM_CONFIG": file}) == tmp_path
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, f'bot_token = "{TOKEN}"\nsize = 9\ndaily = 20')
+    config = load({"STYLEGRAM_SIZE": "128", "STYLEGRAM_DAILY": " "}, file=file)
+    assert config.settings.size == 128
+    assert config.daily == 20, "what is empty is not set"
+
+
+def test_every_problem_says_where_it_stands(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        """
+        bot_token = "the secret, wrongly pasted"
+        size = 9
+        dayly = 5
+        STYLEGRAM_QUEUE = 5
+        strength = 1979-05-27
+        daily = true
+        admins = [[7], 8]
+        config = "another.toml"
+        """,
+    )
+    with pytest.raises(ConfigError) as caught:
+        load({"STYLEGRAM_QUEUE": "many"}, file=file)
+    problems = caught.value.problems
+    starts = [
+        f"bot_token in {file} does not look like a token",
+        f"size in {file} must be a whole number",
+        f"daily in {file} must be a whole number from 0 to 100000, not 'true'",
+        "STYLEGRAM_QUEUE must be a whole number",
+        f"dayly in {file} is no setting; did you mean daily?",
+        f"STYLEGRAM_QUEUE in {file} is no setting; did you mean queue?",
+        f"strength in {file} must be a text",
+        f"admins in {file} must be a text, a number or a list of those",
+        f"config in {file} is no setting; did you mean",
+    ]
+    assert len(problems) == len(starts)
+    assert all(map(str.startswith, problems, starts))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read: No such file"),
+        (b"bot_token = the secret", "is not TOML: Invalid value (at line 1"),
+        (b"size = 9\xff", "is not TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_the_problem(
+    tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    place = tmp_path / "bot.toml"
+    if content:
+        place.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load({"STYLEGRAM_SIZE": "9", "STYLEGRAM_CONFIG": str(place)})
+    first, second = caught.value.problems
+    assert first.startswith("STYLEGRAM_SIZE must be"), "a token may well stand in the file"
+    assert second.startswith(str(place))
+    assert words in second
+    assert "secret" not in second
