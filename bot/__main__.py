@@ -8,24 +8,31 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from bot import logs
 from bot.arguments import INTERRUPTED, port
-from bot.config import Config, ConfigError, load
+from bot.backup import BackupError, back_up, restore
+from bot.config import Config, ConfigError, load, load_data_folder
 from bot.service import SOFTWARE, CannotStart, Hung, serve
 
 __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until told to stop; the exit code."""
+    """Do what the command line asks for, most often run until told to stop; the exit code."""
     options = _options(arguments)
     try:
-        config = load(os.environ, demo=options.demo, file=options.config)
+        if options.backup or options.restore:
+            return _back_up_or_restore(options)
+        return _run(load(os.environ, demo=options.demo, file=options.config), options)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def _run(config: Config, options: argparse.Namespace) -> int:
     logs.set_up(config.log_level, config.token, config.log_format)
     try:
         asyncio.run(_life(config, options))
@@ -42,6 +49,28 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _back_up_or_restore(options: argparse.Namespace) -> int:
+    """Back up or restore; the exit code.
+
+    Raises:
+        ConfigError: the settings do not say where the data is.
+    """
+    folder = load_data_folder(os.environ, file=options.config)
+    try:
+        if options.backup:
+            back_up(folder, options.backup)
+            said = f"{options.backup} holds what {folder} remembers."
+        else:
+            aside = restore(options.restore, folder)
+            said = f"{folder} remembers what {options.restore} holds."
+            said += f" What was there before is in {aside}." if aside else ""
+    except BackupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
 def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, None]:
     if not options.demo:
         return serve(config)
@@ -53,10 +82,17 @@ def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, No
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m bot", description=__doc__)
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--demo", action="store_true", help="chat with the bot in the browser, without a token"
     )
     parser.add_argument("--config", metavar="FILE", default="", help="a TOML file with settings")
+    instead.add_argument(
+        "--backup", metavar="FILE", type=Path, help="write what the bot remembers to that file"
+    )
+    instead.add_argument(
+        "--restore", metavar="FILE", type=Path, help="let the bot remember what that file holds"
+    )
     parser.add_argument("--port", type=port, help="where the demo's chat page is")
     parser.add_argument("--no-open", action="store_true", help="do not open the chat page")
     options = parser.parse_args(arguments)

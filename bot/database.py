@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["Database", "Statement", "TooNew"]
+__all__ = ["FILE", "Database", "Statement", "TooNew"]
 
 logger = logging.getLogger(__name__)
 
 FILE: Final = "stylegram.db"
+"""What the file is called in its folder."""
+
 # Nobody else writes but for a backup, which takes moments; and the event loop waits with us.
 _BUSY: Final = 1.0
 

@@ -7,8 +7,9 @@ import logging
 import os
 import signal
 import sqlite3
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from bot.introduction import introduce
 from bot.kinds import App
 from bot.limiter import RetryLimiter, seconds_of
 from bot.listening import Listener
+from bot.lock import Lock
 from bot.metered import Metered
 from bot.metrics import Metrics
 from bot.polling import Poller
@@ -71,8 +73,34 @@ async def serve(
             from the beginning, and told where it turns out that it cannot be had.
 
     Raises:
-        CannotStart: the token is wrong, or the engine or a port cannot be had.
+        CannotStart: the token is wrong, or the engine or a port cannot be had, or another bot uses
+            the same folder.
+        Hung: the compute thread hangs.
     """
+    with _alone(config.data):
+        await _serve(config, executor, needs_engine=needs_engine)
+
+
+@contextmanager
+def _alone(folder: Path | None) -> Iterator[None]:
+    """Keep other bots out of the folder.
+
+    Raises:
+        CannotStart: one is in it already.
+    """
+    if folder is None:
+        yield
+        return
+    try:
+        lock = Lock(folder)
+    except OSError as error:
+        msg = f"The folder {folder} cannot be used: {error}"
+        raise CannotStart(msg) from error
+    with lock:
+        yield
+
+
+async def _serve(config: Config, executor: Executor | None, *, needs_engine: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -22,6 +22,7 @@ from bot.database import Database, Statement
 from bot.ledger import Ledger
 from bot.orders import Order, Painting, Question
 from bot.preferences import Preferences
+from bot.schema import MIGRATIONS
 from bot.session import Key, Picture, Session, Style
 
 __all__ = ["KEPT_DAYS", "OPEN", "OWN_STYLES", "Record", "State", "Store"]
@@ -41,56 +42,6 @@ _DAY: Final = 24 * _HOUR
 _SESSION: Final = _HOUR
 # Between two clearings away of what is too old.
 _WRITES: Final = 1000
-
-_MIGRATIONS: Final = (
-    """
-    CREATE TABLE people (
-        user INTEGER PRIMARY KEY, preferences TEXT, last_style TEXT
-    ) STRICT;
-    CREATE TABLE jobs (
-        id TEXT PRIMARY KEY, user INTEGER NOT NULL, state TEXT NOT NULL,
-        tries INTEGER NOT NULL DEFAULT 0, made REAL NOT NULL, "order" TEXT NOT NULL,
-        "then" TEXT NOT NULL DEFAULT '[]', result TEXT, file_id TEXT NOT NULL DEFAULT ''
-    ) STRICT;
-    CREATE INDEX jobs_by_user ON jobs (user);
-    CREATE INDEX jobs_by_age ON jobs (made);
-    CREATE INDEX jobs_by_state ON jobs (state);
-    CREATE TABLE questions (
-        chat INTEGER, message INTEGER, user INTEGER NOT NULL, made REAL NOT NULL,
-        data TEXT NOT NULL, PRIMARY KEY (chat, message)
-    ) STRICT;
-    CREATE INDEX questions_by_user ON questions (user);
-    CREATE INDEX questions_by_age ON questions (made);
-    CREATE TABLE styles (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, name TEXT NOT NULL,
-        data TEXT NOT NULL, used INTEGER NOT NULL, UNIQUE (user, name)
-    ) STRICT;
-    CREATE TABLE sessions (
-        chat INTEGER, user INTEGER, made REAL NOT NULL, data TEXT NOT NULL,
-        PRIMARY KEY (chat, user)
-    ) STRICT;
-    CREATE INDEX sessions_by_age ON sessions (made);
-    """,
-    """
-    CREATE TABLE blocked (
-        id INTEGER PRIMARY KEY, at REAL NOT NULL, by INTEGER NOT NULL, reason TEXT NOT NULL
-    ) STRICT;
-    """,
-    """
-    CREATE TABLE orders (
-        id INTEGER PRIMARY KEY, user INTEGER NOT NULL, at REAL NOT NULL, pictures INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX orders_by_user ON orders (user, at);
-    CREATE INDEX orders_by_age ON orders (at);
-    """,
-    """
-    CREATE TABLE seen (user INTEGER PRIMARY KEY, last REAL NOT NULL) STRICT;
-    CREATE TABLE outcomes (
-        day INTEGER, outcome TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, outcome)
-    ) STRICT;
-    """,
-)
-
 
 _USE_STYLE: Final = """
     INSERT INTO styles (user, name, data, used)
@@ -166,7 +117,7 @@ class Store:
         self._clock = clock
         self._converter = make_converter(omit_if_default=True)
         self._writes = 0
-        self._database = Database(folder, _MIGRATIONS)
+        self._database = Database(folder, MIGRATIONS)
         self.ledger = Ledger(self._database, clock)
         self._clear_away()
 
