@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks for, most often run until told to stop; the exit code."""
     options = _options(arguments)
     try:
+        if options.check:
+            return _check(options)
         if options.backup or options.restore:
             return _back_up_or_restore(options)
         return _run(load(os.environ, demo=options.demo, file=options.config), options)
@@ -47,6 +49,32 @@ def _run(config: Config, options: argparse.Namespace) -> int:
         logging.getLogger("bot").critical("The bot broke down.", exc_info=True)
         return 1
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Try everything, and tell; the exit code."""
+    from bot.checkup import check_up
+
+    try:
+        config = load(os.environ, file=options.config)
+    except ConfigError as error:
+        for problem in error.problems:
+            _tell("settings", problem, is_fine=False)
+        return 1
+    logs.set_up("ERROR", config.token)
+    _tell("settings", "understood", is_fine=True)
+    are_fine = True
+    for finding in check_up(config):
+        # What a library says of a failed request may hold the address, and that the token.
+        text = " ".join(finding.text.replace(config.token, "<token>").split())
+        _tell(finding.about, text, is_fine=finding.is_fine)
+        are_fine = are_fine and finding.is_fine
+    return 0 if are_fine else 1
+
+
+def _tell(about: str, text: str, *, is_fine: bool) -> None:
+    sys.stdout.write(f"{about:<9} {'ok' if is_fine else 'problem':<8} {text}\n")
+    sys.stdout.flush()
 
 
 def _back_up_or_restore(options: argparse.Namespace) -> int:
@@ -87,6 +115,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--demo", action="store_true", help="chat with the bot in the browser, without a token"
     )
     parser.add_argument("--config", metavar="FILE", default="", help="a TOML file with settings")
+    instead.add_argument(
+        "--check", action="store_true", help="try everything that the bot needs, and say what fails"
+    )
     instead.add_argument(
         "--backup", metavar="FILE", type=Path, help="write what the bot remembers to that file"
     )

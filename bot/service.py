@@ -35,11 +35,11 @@ from bot.webhook import Webhook
 from nst_core.errors import StylizeError
 from nst_core.executor import Executor, LocalExecutor
 
-__all__ = ["SOFTWARE", "CannotStart", "Hung", "serve"]
+__all__ = ["NO_SUCH_BOT", "SOFTWARE", "CannotStart", "Hung", "serve"]
 
 logger = logging.getLogger(__name__)
 
-_NO_SUCH_BOT: Final = (
+NO_SUCH_BOT: Final = (
     "Telegram does not know this BOT_TOKEN. Ask @BotFather for the right one: /token"
 )
 _FIRST_PAUSE: Final = 1.0
@@ -169,7 +169,7 @@ class _Service:
         except StylizeError as error:
             raise CannotStart(str(error)) from error
         except InvalidToken as error:
-            raise CannotStart(_NO_SUCH_BOT) from error
+            raise CannotStart(NO_SUCH_BOT) from error
         except PortUnavailable as error:
             raise CannotStart(str(error)) from error
 
