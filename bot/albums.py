@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from telegram import Message
 
+from bot.inbox import Inbox, Receipt, hold
 from bot.session import Key
 from bot.waiting import set_within
 
@@ -26,6 +27,7 @@ Complete: TypeAlias = Callable[[Sequence[Message]], Awaitable[None]]
 class _Album:
     owner: Key
     messages: list[Message] = field(default_factory=list)
+    receipt: Receipt = field(default_factory=Receipt)
     task: asyncio.Task[None] | None = None
     more: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -33,7 +35,8 @@ class _Album:
 class Albums:
     """Collects the messages of an album and hands them over together, in order."""
 
-    def __init__(self, *, quiet: float = QUIET) -> None:
+    def __init__(self, inbox: Inbox, *, quiet: float = QUIET) -> None:
+        self._inbox = inbox
         self._quiet = quiet
         self._open: dict[tuple[int, str], _Album] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -47,12 +50,16 @@ class Albums:
         The `complete` of an album's first message is what gets the album.
         """
         key = (message.chat_id, str(message.media_group_id))
+        receipt = hold()
         album = self._open.get(key)
         if album is None:
-            album = self._open[key] = _Album(owner)
+            # Its task answers for what all its messages have said: it inherits this receipt.
+            album = self._open[key] = _Album(owner, receipt=receipt)
             task = album.task = asyncio.create_task(self._collect(key, album, complete))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        if receipt is not album.receipt:
+            album.receipt.absorb(receipt)
         album.messages.append(message)
         album.more.set()
 
@@ -69,13 +76,14 @@ class Albums:
             if album.owner[1] == user and chat in (None, album.owner[0])
         ]
         for key in theirs:
-            task = self._open.pop(key).task
-            if task:
-                task.cancel()
+            album = self._open.pop(key)
+            self._inbox.settle(album.receipt)
+            if album.task:
+                album.task.cancel()
         return bool(theirs)
 
     async def close(self) -> None:
-        """Forget the albums that are still incomplete."""
+        """Leave the albums that are still incomplete to the next process."""
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()
@@ -91,3 +99,4 @@ class Albums:
         finally:
             self._open.pop(key, None)
         await complete(sorted(album.messages, key=lambda message: message.message_id))
+        self._inbox.settle(album.receipt)

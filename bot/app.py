@@ -16,9 +16,11 @@ from telegram.ext import (
 )
 
 from bot.access import Access
+from bot.albums import Albums
 from bot.archive import Archive
 from bot.config import Config
 from bot.desk import Desk, put_desk
+from bot.errands import Errands
 from bot.handlers import admin, announcing, buttons, commands, errors, gate, pictures, strays
 from bot.jobs import Jobs
 from bot.kinds import App
@@ -71,6 +73,7 @@ def build(
         StylizeError: the operator's own styles cannot be used.
         OSError: what is to be remembered cannot be kept; `sqlite3.Error` likewise.
     """
+    store = Store(config.data)
     builder = (
         ApplicationBuilder()
         .token(config.token)
@@ -79,13 +82,14 @@ def build(
         .request(line.talking)
         .get_updates_request(line.hearing)
         .rate_limiter(limiter)
-        .concurrent_updates(PerChatProcessor())
+        .concurrent_updates(PerChatProcessor(store.inbox))
+        .update_queue(store.inbox.queue)
         .updater(None)
     )
     # The builder's types do not know that a rate limiter changes the type of the bot.
     application = cast("App", builder.build())
     gallery = Gallery.load(config.styles)
-    store, source = Store(config.data), Source(application.bot, links or Links())
+    source = Source(application.bot, links or Links())
     spool = Spool(config.data / "spool" if config.data else None)
     jobs = Jobs(
         application.bot,
@@ -102,6 +106,8 @@ def build(
         sheet=Sheet(gallery),
         store=store,
         source=source,
+        albums=Albums(store.inbox),
+        errands=Errands(store.inbox),
         access=Access(store.ledger, allow=config.allow, block=config.block, admins=config.admins),
         vitals=Vitals(config.data),
     )

@@ -41,8 +41,8 @@ class Desk:
     source: Source
     access: Access
     vitals: Vitals
-    albums: Albums = field(default_factory=Albums)
-    errands: Errands = field(default_factory=Errands)
+    albums: Albums
+    errands: Errands
     broadcasts: Broadcasts = field(default_factory=Broadcasts)
 
 

@@ -13,7 +13,8 @@ from telegram.error import TelegramError
 
 from bot.app import UPDATES
 from bot.health import Health
-from bot.kinds import App
+from bot.inbox import Inbox
+from bot.kinds import Bot
 from bot.listening import keep_on
 from bot.metrics import Metrics
 
@@ -23,13 +24,17 @@ _LONG_POLL: Final = 10
 
 
 class Poller:
-    """Fetches updates into the queue of the application: a `Listener`."""
+    """Fetches updates into the inbox: a `Listener`."""
 
     def __init__(
-        self, application: App, metrics: Metrics | None = None, health: Health | None = None
+        self,
+        bot: Bot,
+        inbox: Inbox,
+        metrics: Metrics | None = None,
+        health: Health | None = None,
     ) -> None:
-        self._bot = application.bot
-        self._queue = application.update_queue
+        self._bot = bot
+        self._inbox = inbox
         self._metrics = metrics or Metrics()
         self._health = health or Health()
         self._next: int | None = None
@@ -48,10 +53,11 @@ class Poller:
         if self._has_webhook:
             await self._bot.delete_webhook()
             self._has_webhook = False
-        for update in await self._ask():
+        updates = await self._ask()
+        for update in self._inbox.take(updates):
             self._metrics.heard(update)
-            self._next = update.update_id + 1
-            await self._queue.put(update)
+        if updates:
+            self._next = updates[-1].update_id + 1
 
     async def _ask(self) -> tuple[Update, ...]:
         try:

@@ -11,6 +11,7 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.callbacks import CancelJob, decode
+from bot.inbox import Inbox
 from bot.session import Key
 from bot.speaker import key_of
 
@@ -36,10 +37,11 @@ class PerChatProcessor(BaseUpdateProcessor):
     dropped: done later, it would start what was just stopped.
     """
 
-    __slots__ = ("_lanes",)
+    __slots__ = ("_inbox", "_lanes")
 
-    def __init__(self, max_concurrent_updates: int = MAX_CONCURRENT) -> None:
+    def __init__(self, inbox: Inbox, max_concurrent_updates: int = MAX_CONCURRENT) -> None:
         super().__init__(max_concurrent_updates)
+        self._inbox = inbox
         self._lanes: dict[Key, _Lane] = {}
 
     def __len__(self) -> int:
@@ -48,6 +50,10 @@ class PerChatProcessor(BaseUpdateProcessor):
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the turn, then process; too much from one person is dropped."""
+        with self._inbox.handling(update):
+            await self._process(update, coroutine)
+
+    async def _process(self, update: object, coroutine: Awaitable[Any]) -> None:
         key = key_of(update) if isinstance(update, Update) else None
         if not isinstance(update, Update) or key is None:
             await coroutine

@@ -53,6 +53,12 @@ MIGRATIONS: Final = (
         day INTEGER, outcome TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, outcome)
     ) STRICT;
     """,
+    """
+    CREATE TABLE updates (
+        id INTEGER PRIMARY KEY, made REAL NOT NULL, data TEXT, tries INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX updates_by_age ON updates (made);
+    """,
 )
 """Scripts, each of which takes the tables one version further; published ones never change."""
 

@@ -161,6 +161,7 @@ class _Service:
             else:
                 self._beside(self._start_if_possible())
             await self._desk.jobs.resume()
+            self._desk.store.inbox.resume(self._application.bot)
             await self._application.start()
             admins = self._desk.access.admins
             self._beside(introduce(self._application.bot, self._desk.gallery, admins))
@@ -193,9 +194,10 @@ class _Service:
         hung.set()
 
     def _choose_listener(self) -> Listener:
+        bot, inbox = self._application.bot, self._desk.store.inbox
         if self._door.webhook:
-            return Webhook(self._application, self._door, self._metrics, self._health)
-        return Poller(self._application, self._metrics, self._health)
+            return Webhook(bot, inbox, self._door, self._metrics, self._health)
+        return Poller(bot, inbox, self._metrics, self._health)
 
     async def _begin_to_monitor(self) -> None:
         self._beside(watch_loop(self._health, self._metrics))

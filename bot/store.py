@@ -19,6 +19,7 @@ from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 
 from bot.database import Database, Statement
+from bot.inbox import Inbox
 from bot.ledger import Ledger
 from bot.orders import Order, Painting, Question
 from bot.preferences import Preferences
@@ -100,7 +101,7 @@ class Record:
 
 
 class Store:
-    """Preferences, sessions, jobs, questions and own styles; and the ledger in the same file.
+    """Preferences, sessions, jobs, questions, own styles; in the same file, ledger and inbox.
 
     Args:
         folder: where the file lies; None keeps everything in memory.
@@ -119,6 +120,7 @@ class Store:
         self._writes = 0
         self._database = Database(folder, MIGRATIONS)
         self.ledger = Ledger(self._database, clock)
+        self.inbox = Inbox(self._database, clock)
         self._clear_away()
 
     @property
@@ -205,8 +207,8 @@ class Store:
     # Jobs
 
     def accept(self, job: str, order: Order, then: Sequence[Order] = ()) -> bool:
-        """Write down a job, and what is to be painted after it."""
-        return self._write(self._new_job(job, order, then))
+        """Write down a job, and what is to be painted after it, for what somebody said."""
+        return self._write(self._new_job(job, order, then), *self.inbox.settling())
 
     def open_jobs(self) -> list[Record]:
         """What is not over yet, or is yet to be followed by something; the oldest first."""
@@ -339,6 +341,7 @@ class Store:
             ("DELETE FROM sessions WHERE made < ?", (self._clock() - _SESSION,)),
         )
         self.ledger.clear_away()
+        self.inbox.clear_away()
 
     def _write(self, *statements: Statement) -> bool:
         self._writes += 1

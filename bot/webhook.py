@@ -7,7 +7,6 @@ import hmac
 import json
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from types import MappingProxyType
@@ -21,8 +20,9 @@ from bot.app import UPDATES
 from bot.bucket import Bucket
 from bot.config import Door
 from bot.health import Health
+from bot.inbox import Inbox
 from bot.keys import Keys
-from bot.kinds import App
+from bot.kinds import Bot
 from bot.listening import TWINS, keep_on
 from bot.metrics import Metrics, Turned
 from bot.web import serving
@@ -39,8 +39,6 @@ _READING: Final = 10.0
 _RATE: Final = 100.0
 _BURST: Final = 200
 _LOOKING: Final = 30.0
-# So many updates back a repeated one is known for what it is.
-_KNOWN: Final = 1000
 # More than one connection could overtake each other, and gaps in the numbers of updates are no
 # sign of it: Telegram leaves out what was not asked for. One is enough, as each update is only
 # noted down before it is answered.
@@ -62,10 +60,11 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Webhook:
-    """A web server that puts updates into the queue of the application: a `Listener`.
+    """A web server that puts updates into the inbox: a `Listener`.
 
     Args:
-        application: whose queue.
+        bot: whose updates.
+        inbox: where to put them.
         place: where to listen, and how Telegram reaches that.
         metrics: counts updates, and what was turned away.
         health: told when Telegram was heard.
@@ -74,14 +73,15 @@ class Webhook:
 
     def __init__(
         self,
-        application: App,
+        bot: Bot,
+        inbox: Inbox,
         place: Door,
         metrics: Metrics,
         health: Health,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._bot = application.bot
-        self._queue = application.update_queue
+        self._bot = bot
+        self._inbox = inbox
         self._place = place
         self._metrics = metrics
         self._health = health
@@ -89,7 +89,6 @@ class Webhook:
         self._url = f"{place.webhook}/{self._keys.path}"
         self._bucket = Bucket(_RATE, _BURST, clock)
         self._turn = asyncio.Lock()
-        self._seen: deque[int] = deque(maxlen=_KNOWN)
         self._is_set = False
         self._posted = 0.0
         self._stack = AsyncExitStack()
@@ -180,11 +179,6 @@ class Webhook:
             raise _Refusal(Turned.RATE)
 
     def _take(self, known: Json) -> None:
-        number = known["update_id"]
-        # It comes again where Telegram has not heard our answer.
-        if number in self._seen:
-            return
-        self._seen.append(number)
         self._posted = time.time()
         self._health.heard()
         try:
@@ -194,8 +188,9 @@ class Webhook:
             logger.error("An update could not be read: %s", type(error).__name__)  # noqa: TRY400
             self._metrics.turned_away(Turned.UNREADABLE)
         else:
-            self._metrics.heard(update)
-            self._queue.put_nowait(update)
+            # It comes again where Telegram has not heard our answer.
+            for new in self._inbox.take([update]):
+                self._metrics.heard(new)
 
 
 class _Refusal(Exception):

@@ -12,6 +12,7 @@ from bot.errors import Sorry
 from bot.handlers.errors import report
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import is_addressed, named_in, preset_called, said
+from bot.inbox import hold
 from bot.kinds import Context
 from bot.links import link_in
 from bot.session import Picture, PictureSent
@@ -56,7 +57,7 @@ def _take_link(turn: Turn, message: Message, link: str) -> None:
     """
     if link_of(turn) in turn.desk.errands:
         raise Sorry(Text.ALREADY_PAINTING)
-    turn.desk.errands.run(link_of(turn), turn.user, _look_at(turn, message, link))
+    turn.desk.errands.run(link_of(turn), turn.user, _look_at(turn, message, link), hold())
 
 
 async def _look_at(turn: Turn, message: Message, link: str) -> None:

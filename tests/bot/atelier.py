@@ -85,8 +85,9 @@ async def at_work(
     door, limiter, line = Door(), RetryLimiter(metrics), Line(direct=True)
     application, desk = build(config, door, limiter, line, links, metrics)
     await application.initialize()
+    desk.store.inbox.resume(application.bot)
     await application.start()
-    listening = asyncio.create_task(Poller(application, metrics).run())
+    listening = asyncio.create_task(Poller(application.bot, desk.store.inbox, metrics).run())
     try:
         yield Atelier(bench, address, door, desk)
     finally:

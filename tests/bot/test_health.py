@@ -16,6 +16,7 @@ from lo_bot_api_emulator import ApiRefusal
 
 from bot.demo.server import serving as demo_serving
 from bot.health import Health, watch_loop
+from bot.inbox import Inbox
 from bot.metered import Metered
 from bot.metrics import Metrics
 from bot.polling import Poller
@@ -124,7 +125,7 @@ def job(name: str) -> Job:
     return Job(id=name, user=1, content=picture(), styles=(picture(1),))
 
 
-async def test_telegram_is_silent(clinic: Clinic, studio: Studio) -> None:
+async def test_telegram_is_silent(clinic: Clinic, studio: Studio, inbox: Inbox) -> None:
     executor = Metered(studio.executor(), clinic.metrics, clinic.health)
     await executor.start()
     await clinic.is_not("telegram", "Nothing has been heard from Telegram yet.")
@@ -132,10 +133,10 @@ async def test_telegram_is_silent(clinic: Clinic, studio: Studio) -> None:
         bench = Bench(demo)
         application = offline(demo.address)
         await application.bot.initialize()
-        poller = Poller(application, clinic.metrics, clinic.health)
+        poller = Poller(application.bot, inbox, clinic.metrics, clinic.health)
         listening = asyncio.create_task(poller.run())
         await Visitor(bench, *(2 * [bench.account.add_person("Somebody").id])).say("hello")
-        await application.update_queue.get()
+        await inbox.queue.get()
         await clinic.is_ready()
         listening.cancel()
         await asyncio.wait({listening})

@@ -204,7 +204,7 @@ def test_a_disk_that_fails_costs_nobody_a_painting(caplog: pytest.LogCaptureFixt
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("key", WAITING)
+@pytest.mark.parametrize("key", sorted(WAITING))
 def test_refusals_fit_under_a_button(language: Language, key: Text) -> None:
     said = words_in(language).plain(key, count=100, wait=timedelta(seconds=119))
     assert len(said) <= 200

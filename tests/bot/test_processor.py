@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from telegram import CallbackQuery, Chat, Message, Update, User
 
+from bot.inbox import Inbox
 from bot.processor import MAX_CONCURRENT, MAX_IN_LANE, PerChatProcessor
 from bot.speaker import key_of
 
@@ -50,8 +51,8 @@ async def spin() -> None:
         await asyncio.sleep(0)
 
 
-async def test_one_after_the_other_within_a_chat() -> None:
-    processor = PerChatProcessor()
+async def test_one_after_the_other_within_a_chat(inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
     handlers = [Handler() for _ in range(3)]
     tasks = [asyncio.create_task(processor.process_update(update(5), h())) for h in handlers]
     for number, handler in enumerate(handlers):
@@ -63,8 +64,8 @@ async def test_one_after_the_other_within_a_chat() -> None:
     assert len(processor) == 0
 
 
-async def test_side_by_side_for_different_chats_and_people() -> None:
-    processor = PerChatProcessor()
+async def test_side_by_side_for_different_chats_and_people(inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
     updates = [update(5), update(6), update(-7, user=1), update(-7, user=2)]
     handlers = [Handler() for _ in updates]
     tasks = [
@@ -90,8 +91,10 @@ def flood(
     ]
 
 
-async def test_one_chat_cannot_take_every_place(caplog: pytest.LogCaptureFixture) -> None:
-    processor = PerChatProcessor()
+async def test_one_chat_cannot_take_every_place(
+    caplog: pytest.LogCaptureFixture, inbox: Inbox
+) -> None:
+    processor = PerChatProcessor(inbox)
     handler, tasks = flood(processor, 5, MAX_CONCURRENT + 50)
     await spin()
     other = Handler()
@@ -105,8 +108,8 @@ async def test_one_chat_cannot_take_every_place(caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.parametrize("by", [update(5, text="/cancel"), press(5, "1:c:0123456789abcdef")])
-async def test_cancelling_waits_for_nothing(by: Update) -> None:
-    processor = PerChatProcessor()
+async def test_cancelling_waits_for_nothing(by: Update, inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
     handler, tasks = flood(processor, 5, MAX_IN_LANE)
     await handler.began.wait()
     cancel = Handler()
@@ -117,8 +120,8 @@ async def test_cancelling_waits_for_nothing(by: Update) -> None:
     await asyncio.gather(*tasks)
 
 
-async def test_another_button_waits_for_its_turn() -> None:
-    processor = PerChatProcessor()
+async def test_another_button_waits_for_its_turn(inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
     first, second = Handler(), Handler()
     updates = [(update(5), first), (press(5, "1:s::mosaic"), second)]
     tasks = [asyncio.create_task(processor.process_update(u, h())) for u, h in updates]
@@ -131,8 +134,8 @@ async def test_another_button_waits_for_its_turn() -> None:
     assert second.began.is_set()
 
 
-async def test_even_cancelling_has_an_end() -> None:
-    processor = PerChatProcessor()
+async def test_even_cancelling_has_an_end(inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
     handlers = [Handler() for _ in range(MAX_CONCURRENT)]
     tasks = [
         asyncio.create_task(processor.process_update(update(5, text="/cancel"), h()))
@@ -147,8 +150,8 @@ async def test_even_cancelling_has_an_end() -> None:
     assert len(processor) == 0
 
 
-async def test_what_was_said_before_cancel_is_not_begun_after_it() -> None:
-    processor = PerChatProcessor()
+async def test_what_was_said_before_cancel_is_not_begun_after_it(inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
     handlers = [Handler() for _ in range(4)]
     words = ["first", "second", "/cancel@style_bot", "third"]
     tasks = [
@@ -163,8 +166,8 @@ async def test_what_was_said_before_cancel_is_not_begun_after_it() -> None:
     assert [handler.began.is_set() for handler in handlers] == [True, False, True, True]
 
 
-async def test_a_failing_update_frees_its_lane() -> None:
-    processor = PerChatProcessor()
+async def test_a_failing_update_frees_its_lane(inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
 
     async def fail() -> None:
         raise LookupError
@@ -176,8 +179,8 @@ async def test_a_failing_update_frees_its_lane() -> None:
     assert len(processor) == 0
 
 
-async def test_an_update_of_no_chat_waits_for_nobody() -> None:
-    processor = PerChatProcessor()
+async def test_an_update_of_no_chat_waits_for_nobody(inbox: Inbox) -> None:
+    processor = PerChatProcessor(inbox)
     handler = Handler()
     handler.may_end.set()
     await processor.process_update(Update(1), handler())

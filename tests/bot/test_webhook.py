@@ -28,6 +28,7 @@ from bot.config import Door
 from bot.demo.server import serving as demo_serving
 from bot.demo.webhooks import Webhook as DemoWebhook
 from bot.health import Health, Reason
+from bot.inbox import Inbox
 from bot.keys import Keys
 from bot.kinds import App
 from bot.listening import TWINS
@@ -56,7 +57,7 @@ def saying(number: int, text: str = "hello", chat: int = 5) -> dict[str, Any]:
 class Hook:
     """A webhook that is served, and what came through it."""
 
-    application: App
+    inbox: Inbox
     metrics: Metrics
     client: aiohttp.ClientSession
     time: list[float]
@@ -73,7 +74,7 @@ class Hook:
 
     def taken(self) -> list[str | None]:
         """The words of the updates that have come."""
-        queue = self.application.update_queue
+        queue = self.inbox.queue
         updates = [queue.get_nowait() for _ in range(queue.qsize())]
         assert all(isinstance(update, Update) for update in updates)
         return [u.message.text for u in updates if isinstance(u, Update) and u.message]
@@ -90,11 +91,11 @@ def offline(address: str = "http://127.0.0.1:9") -> App:
 
 
 @pytest.fixture
-async def hook(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Hook]:
+async def hook(inbox: Inbox, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Hook]:
     caplog.set_level(logging.INFO)
-    application = offline()
+    bot = offline().bot
     metrics, now = Metrics(), [0.0]
-    webhook = Webhook(application, Door(), metrics, Health(), clock=lambda: now[0])
+    webhook = Webhook(bot, inbox, Door(), metrics, Health(), clock=lambda: now[0])
     arrivals: asyncio.Queue[None] = asyncio.Queue()
 
     @web.middleware
@@ -109,7 +110,7 @@ async def hook(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Hook]:
         serving(app, "127.0.0.1", 0) as port,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connector) as client,
     ):
-        yield Hook(application, metrics, client, now, arrivals)
+        yield Hook(inbox, metrics, client, now, arrivals)
 
 
 async def test_telegram_is_heard(hook: Hook) -> None:
@@ -281,9 +282,11 @@ async def test_whoever_hangs_up_half_way_holds_nobody_up(hook: Hook) -> None:
     assert hook.taken() == ["hello"]
 
 
-async def test_what_is_no_http_is_not_worth_a_line(caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_no_http_is_not_worth_a_line(
+    inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO)
-    webhook = Webhook(offline(), Door(), Metrics(), Health())
+    webhook = Webhook(offline().bot, inbox, Door(), Metrics(), Health())
     async with serving(webhook.app, "127.0.0.1", 0) as port:
         for garbage in (b"GET / HTTP/9.9 x\r\n\r\n", b"GET / HTTP/1.1\r\nb\0ad\r\n\r\n"):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -312,7 +315,7 @@ class Station:
 
 
 @pytest.fixture
-async def station(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Station]:
+async def station(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Station]:
     monkeypatch.setattr("bot.webhook._LOOKING", 0.01)
     port = free_port()
     door = Door(webhook=f"http://127.0.0.1:{port}", port=port)
@@ -320,7 +323,7 @@ async def station(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Station]:
         bench = Bench(demo)
         application = offline(demo.address)
         metrics, health = Metrics(), Health()
-        webhook = Webhook(application, door, metrics, health)
+        webhook = Webhook(application.bot, inbox, door, metrics, health)
         await application.bot.initialize()
         task = asyncio.create_task(webhook.run())
         yield Station(bench, webhook, metrics, health, door)

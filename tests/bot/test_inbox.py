@@ -1,0 +1,212 @@
+"""What people said to a process that was killed before anything came of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from telegram import Bot, Chat, Message, Update, User
+
+from bot.database import FILE
+from bot.inbox import Inbox, hold
+from bot.look import Look
+from bot.orders import Order, Place
+from bot.session import Picture, Preset
+from bot.store import Store
+from bot.words import Language
+from tests.bot.atelier import SETTINGS, STYLES, at_work
+from tests.bot.calls import TOKEN
+from tests.bot.door import picture
+from tests.bot.test_durable import Street, street  # noqa: F401 - a fixture
+
+BOT = Bot(TOKEN)
+ORDER = Order(
+    place=Place(5),
+    user=5,
+    content=Picture("photo", 1),
+    style=Preset("mosaic"),
+    title="Mosaic",
+    look=Look.of(SETTINGS),
+    language=Language.ENGLISH,
+)
+
+
+def saying(number: int, text: str = "hello") -> Update:
+    person = User(5, "Somebody", is_bot=False)
+    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    message = Message(number, moment, Chat(5, Chat.PRIVATE), from_user=person, text=text)
+    return Update(number, message=message)
+
+
+def queued(inbox: Inbox) -> list[tuple[int, str | None]]:
+    updates = [inbox.queue.get_nowait() for _ in range(inbox.queue.qsize())]
+    return [
+        (update.update_id, update.message.text)
+        for update in updates
+        if isinstance(update, Update) and update.message
+    ]
+
+
+def kept(folder: Path) -> list[str]:
+    """The words on the disk."""
+    with closing(sqlite3.connect(folder / FILE)) as db:
+        rows = db.execute("SELECT data FROM updates WHERE data IS NOT NULL ORDER BY id").fetchall()
+    return [json.loads(data)["message"]["text"] for (data,) in rows]
+
+
+# The whole bot
+
+
+async def test_an_album_that_is_still_arriving_is_painted_by_the_next_process(
+    street: Street,  # noqa: F811
+) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person, other = atelier.person(), atelier.person()
+        await person.album(picture(1), picture(2), picture(3), caption=STYLES[0].name)
+        await other.say("/help")
+        await other.reads("photo")
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        for number in (1, 2, 3):
+            _, sent = await atelier.paints(person)
+            assert f"{number} of 3" in sent.text
+        await other.say("/queue")
+        await other.reads("Nothing")
+        assert atelier.door.idle, "whatever Telegram has repeated"
+
+
+async def test_what_is_not_answered_is_answered_by_the_next_process(
+    street: Street,  # noqa: F811
+) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person, other = atelier.person(), atelier.person()
+        fault = {"kind": "hang_before", "method": "sendMessage", "seconds": 1, "times": 1}
+        street.bench.account.faults.add({**fault, "chat_id": person.chat})
+        await person.say("/queue")
+        await other.say("/queue")
+        await other.reads("Nothing")
+        street.crash()
+        await person.reads("Nothing")
+    async with at_work(street.bench, street.address, data=street.folder / "next"):
+        await person.reads("Nothing")
+    assert kept(street.folder / "next") == []
+
+
+async def test_a_job_and_what_it_came_of_are_one(street: Street) -> None:  # noqa: F811
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLES[0].name)
+        await atelier.door.next()
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await atelier.desk.jobs.resume()
+        await atelier.paints(person)
+        await person.hears("deleteMessage")
+        await person.say("/queue")
+        await person.reads("Nothing")
+        assert atelier.door.idle, "it was not ordered again"
+
+
+# The inbox alone
+
+
+def test_what_is_heard_survives_until_it_is_dealt_with(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first, second = saying(1, "one"), saying(2, "two")
+    assert store.inbox.take([first, second]) == [first, second]
+    assert kept(tmp_path) == ["one", "two"]
+    with store.inbox.handling(first):
+        assert kept(tmp_path) == ["one", "two"]
+    assert kept(tmp_path) == ["two"]
+    store.close()
+    store = Store(tmp_path)
+    store.inbox.resume(BOT)
+    assert queued(store.inbox) == [(2, "two")]
+    store.close()
+
+
+def test_what_is_said_again_is_heard_once(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.inbox.take([saying(1), saying(2)])
+    with store.inbox.handling(saying(1)):
+        pass
+    assert store.inbox.take([saying(1), saying(2), saying(3)]) == [saying(3)]
+    store.close()
+    store = Store(tmp_path)
+    assert store.inbox.take([saying(1), saying(2), saying(3), saying(4)]) == [saying(4)]
+    store.close()
+
+
+def test_a_job_strikes_out_what_it_came_of_in_its_own_transaction(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.inbox.take([saying(1)])
+    with store.inbox.handling(saying(1)):
+        store.accept("job", ORDER)
+        assert kept(tmp_path) == []
+    store.close()
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_only_an_end_by_force_leaves_it(tmp_path: Path, error: type[BaseException]) -> None:
+    store = Store(tmp_path)
+    store.inbox.take([saying(1)])
+    with pytest.raises(error), store.inbox.handling(saying(1)):
+        raise error
+    assert kept(tmp_path) == ([] if error is RuntimeError else ["hello"])
+    store.close()
+
+
+def test_what_is_held_is_settled_by_its_holder(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.inbox.take([saying(1), saying(2)])
+    with store.inbox.handling(saying(1)):
+        receipt = hold()
+    with store.inbox.handling(saying(2)):
+        receipt.absorb(hold())
+    assert kept(tmp_path) == ["hello", "hello"]
+    store.inbox.settle(receipt)
+    assert kept(tmp_path) == []
+    store.close()
+
+
+def test_what_kills_every_process_is_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path)
+    store.inbox.take([saying(1, "poison"), saying(2, "innocent")])
+    for heard in (2, 2, 1):
+        with pytest.raises(SystemExit), store.inbox.handling(saying(1, "poison")):
+            raise SystemExit
+        store.close()
+        store = Store(tmp_path)
+        store.inbox.resume(BOT)
+        assert len(queued(store.inbox)) == heard
+    assert kept(tmp_path) == ["innocent"], "which was never begun"
+    assert "poison" not in caplog.text
+    store.close()
+
+
+def test_a_disk_that_fails_costs_nobody_his_word(caplog: pytest.LogCaptureFixture) -> None:
+    store = Store(None)
+    store.close()
+    assert store.inbox.take([saying(1)]) == [saying(1)]
+    assert store.inbox.take([saying(1)]) == []
+    assert queued(store.inbox) == [(1, "hello")]
+    assert "nothing is remembered" in caplog.text
+
+
+def test_numbers_are_forgotten_when_telegram_has_forgotten_them(tmp_path: Path) -> None:
+    now = [0.0]
+    store = Store(tmp_path, clock=lambda: now[0])
+    store.inbox.take([saying(1), saying(2)])
+    with store.inbox.handling(saying(1)):
+        pass
+    store.close()
+    now[0] = 3 * 24 * 3600.0
+    store = Store(tmp_path, clock=lambda: now[0])
+    assert store.inbox.take([saying(1), saying(2)]) == [saying(1)], "the other one waits still"
+    store.close()
