@@ -21,6 +21,8 @@ from bot.metrics import Metrics
 __all__ = ["Poller"]
 
 _LONG_POLL: Final = 10
+# A hundred at once would begin in the same turn of the event loop, and all else wait for them.
+_BATCH: Final = 20
 
 
 class Poller:
@@ -62,7 +64,7 @@ class Poller:
     async def _ask(self) -> tuple[Update, ...]:
         try:
             updates = await self._bot.get_updates(
-                self._next, timeout=_LONG_POLL, allowed_updates=UPDATES
+                self._next, limit=_BATCH, timeout=_LONG_POLL, allowed_updates=UPDATES
             )
         except TelegramError as error:
             # The limiter counts all other requests.

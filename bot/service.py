@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot import heap
 from bot.app import build
 from bot.config import Config
 from bot.database import TooNew
@@ -156,8 +157,10 @@ class _Service:
             await self._begin_to_monitor()
             await _connect(self._application)
             self._health.heard()
+            heap.settle()
             if self._needs_engine:
                 await self._executor.start()
+                heap.settle()
             else:
                 self._beside(self._start_if_possible())
             await self._desk.jobs.resume()
@@ -222,6 +225,7 @@ class _Service:
         except Exception:
             logger.exception("No painting: the engine broke down at the start.")
         else:
+            heap.settle()
             logger.info("Ready.")
 
     async def stop(self, code: int) -> None:

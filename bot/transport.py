@@ -20,8 +20,9 @@ __all__ = ["NEVER_SENT", "Line", "Transport"]
 NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """What a failed request is caused by where not a byte of it has left."""
 
-# Telegram takes 30 messages a second; more connections would only wait for each other.
-_CONNECTIONS: Final = 64
+# Telegram takes 30 messages a second. More connections would only wait for each other, and answers
+# that come at once hold up the event loop together.
+_CONNECTIONS: Final = 24
 _CONNECT: Final = 10.0
 _READ: Final = 30.0
 _SEND: Final = 30.0

@@ -76,8 +76,9 @@ class Fault:
 
 @dataclass(slots=True)
 class Log:
-    """The calls so far, to be waited for."""
+    """The calls so far, to be waited for, `patience` seconds each."""
 
+    patience: float = PATIENCE
     calls: list[Call] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     _heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -90,7 +91,7 @@ class Log:
 
     async def until(self, wanted: Callable[[Call], bool], start: int = 0) -> int:
         """Where in `calls`, from `start` on, the wanted call is; waits for it."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             for index in itertools.count(start):
                 while index >= len(self.calls):
                     self._heard.clear()

@@ -1,9 +1,14 @@
-"""`python -m tests.bot.load [CHATS]`: many people send a photo at the same moment."""
+"""`python -m tests.bot.load [CHATS]`: many people send a photo at the same moment.
+
+With `--rounds` everybody sends one after the other, with `--engine` they are truly painted.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
+import os
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -28,6 +33,7 @@ class Report:
         replies: seconds from sending the photo to the first words about it.
         paintings: seconds from sending the photo to the painting.
         lags: seconds by which the bot's event loop was late, every hundredth of a second.
+        memory: bytes that the bot took after each round.
     """
 
     answers: list[Counter[str]]
@@ -36,20 +42,28 @@ class Report:
     replies: list[float]
     paintings: list[float]
     lags: list[float]
+    memory: list[float]
 
 
-async def rush(chats: int) -> Report:
-    """Let that many people send a photo with a style at once."""
+async def rush(chats: int, rounds: int = 1, *, engine: bool = False) -> Report:
+    """Let that many people send a photo with a style at once, and again when all are painted."""
     async with serving() as demo:
         bench = Bench(demo)
+        bench.log.patience *= 1 + chats
         people = [bench.account.add_person(f"Person {n}").id for n in range(chats)]
         visitors = [Visitor(bench, user, user) for user in people]
-        # The weights are never read: the engine is a stub.
-        settings = environment(demo.address, Path(), STYLEGRAM_QUEUE=str(chats))
+        # The stub reads no weights.
+        weights = Path(os.environ.get("NST_WEIGHTS", "") if engine else "")
+        settings = environment(demo.address, weights, STYLEGRAM_QUEUE=str(chats))
+        if engine:
+            settings["SPRINT_ENGINE"] = "true"
         async with running("tests.bot.sprint", **settings) as bot:
             await bench.log.until(lambda call: call.method == "setMyCommands")
             data = picture()
-            told = await asyncio.gather(*(_one(visitor, data) for visitor in visitors))
+            told, memory = [], []
+            for _ in range(rounds):
+                told += await asyncio.gather(*(_one(visitor, data) for visitor in visitors))
+                memory.append(bot.resident)
             assert await bot.stop() == 0
             lags = json.loads(bot.log.splitlines()[-1])
         mine = {call.chat for call in bench.calls} - {0}
@@ -61,6 +75,7 @@ async def rush(chats: int) -> Report:
             replies=[reply for reply, *_ in told],
             paintings=[painting for _, painting, _ in told],
             lags=lags,
+            memory=memory,
         )
 
 
@@ -81,15 +96,27 @@ def _row(name: str, seconds: list[float]) -> str:
     return f"{name:<28}" + "".join(f"{1000 * number:9.0f} ms" for number in numbers)
 
 
+def _memory(sizes: list[float]) -> str:
+    """At four moments, evenly spread: what leaks grows from one to the next."""
+    moments = [sizes[len(sizes) * part // 4 - 1] for part in (1, 2, 3, 4)]
+    return f"{'memory of the bot':<28}" + "".join(f"{size / 2**20:9.0f} MiB" for size in moments)
+
+
 def main() -> None:
-    chats = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    report = asyncio.run(rush(chats))
+    parser = argparse.ArgumentParser("python -m tests.bot.load", description=__doc__)
+    parser.add_argument("chats", type=int, nargs="?", default=200)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--engine", action="store_true")
+    options = parser.parse_args()
+    report = asyncio.run(rush(options.chats, options.rounds, engine=options.engine))
     lines = [
-        f"{chats} chats; {report.waiting} updates lost, {report.strays} answers astray",
+        f"{options.chats} chats, {len(report.paintings)} paintings",
+        f"{report.waiting} updates lost, {report.strays} answers astray",
         f"{'':<28}{'median':>12}{'99 %':>12}{'worst':>12}",
         _row("photo to first words", report.replies),
         _row("photo to painting", report.paintings),
         _row("lag of the bot's event loop", report.lags),
+        *([_memory(report.memory)] if options.rounds >= 4 else []),
     ]
     sys.stdout.write("\n".join(lines) + "\n")
 

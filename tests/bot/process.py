@@ -57,6 +57,12 @@ class BotProcess:
             await self._reading
             return await self._process.wait()
 
+    @property
+    def resident(self) -> float:
+        """Bytes of memory that it takes just now."""
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * float(os.sysconf("SC_PAGE_SIZE"))
+
     async def kill(self) -> None:
         if self._process.returncode is None:
             self._process.kill()
