@@ -51,13 +51,16 @@ class Copies:
 
     def __init__(self, *, room: int = _ROOM) -> None:
         self._room = room
+        self._taken = 0
         self._kept: OrderedDict[str, tuple[int, Copy]] = OrderedDict()
 
     def keep(self, job: str, user: int, copy: Copy) -> None:
         """Keep the painting of that job for a while."""
+        self._drop(job)
         self._kept[job] = (user, copy)
-        while self._kept and sum(kept.size for _, kept in self._kept.values()) > self._room:
-            self._kept.popitem(last=False)
+        self._taken += copy.size
+        while self._taken > self._room:
+            self._drop(next(iter(self._kept)))
 
     def get(self, job: str) -> Copy | None:
         """The painting of that job, if it is still there."""
@@ -67,7 +70,12 @@ class Copies:
     def forget(self, user: int) -> None:
         """Keep nothing of the person."""
         for job in [job for job, (owner, _) in self._kept.items() if owner == user]:
-            del self._kept[job]
+            self._drop(job)
+
+    def _drop(self, job: str) -> None:
+        if job in self._kept:
+            _, copy = self._kept.pop(job)
+            self._taken -= copy.size
 
 
 async def film(copy: Copy) -> bytes:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import gc
-from typing import Final
 
 __all__ = ["settle"]
-
-# Python's own are for programs of a few objects; a collection a second is a great many.
-_THRESHOLDS: Final = (20_000, 20, 100)
 
 
 def settle() -> None:
@@ -19,4 +15,3 @@ def settle() -> None:
     """
     # Without a collection first: what little garbage stays is worth no pause.
     gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)

@@ -97,6 +97,7 @@ async def running(
             env={**inherited, **own, **environment},
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
+            limit=2**24,
         )
         bot = BotProcess(process)
         try:
