@@ -1,7 +1,7 @@
 """`python -m tests.bot.crash [KILLS [SEED]]`: SIGKILL at random moments, and what becomes of jobs.
 
 People send photos to a bot with an engine that paints in no time, on the demo server with faults
-switched on; the bot is killed and started again. In the end every photo that was accepted must have
+switched on; the bot is killed and started again. In the end every photo that was sent must have
 one painting, and no progress message may stand there for ever.
 """
 
@@ -74,7 +74,7 @@ class Report:
         given_up: photos that were killed twice while they were painted, and so told.
         tidied: progress messages that nobody knew of any more, because the bot was killed before it
             could write them down; a person has pressed their button.
-        unheard: of those, killed together with the bot before a word was said about them.
+        unheard: photos that were never answered at all.
         outcomes: paintings a photo that was accepted, as a count of photos.
         asked: photos whose people were asked whether the painting had arrived.
         stuck: progress messages that still stand there.
@@ -216,10 +216,10 @@ def main() -> None:
     rows = [
         ("killed", report.kills),
         ("photos sent", report.sent),
-        ("not heard before the kill", report.unheard),
+        ("never answered", report.unheard),
         ("given up, and told so", report.given_up),
         ("tidied by a press", report.tidied),
-        *((f"accepted, {count} paintings", n) for count, n in sorted(report.outcomes.items())),
+        *((f"photos with {count} paintings", n) for count, n in sorted(report.outcomes.items())),
         ("asked whether it arrived", report.asked),
         ("progress messages left", report.stuck),
     ]

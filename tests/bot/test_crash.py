@@ -8,5 +8,6 @@ from tests.bot.crash import crash
 async def test_what_was_accepted_is_painted_once_whatever_kills_the_bot() -> None:
     report = await crash(kills=5, seed=3)
     assert report.sent > 5
+    assert report.unheard == 0
     assert set(report.outcomes) == {1}
     assert report.stuck == 0
