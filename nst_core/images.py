@@ -6,6 +6,7 @@ Size and shape are checked on the header, before a pixel is decoded.
 from __future__ import annotations
 
 import io
+import math
 import re
 import struct
 import threading
@@ -63,8 +64,14 @@ _MAGIC: Final = re.compile(
 _BITS, _PHOTOMETRIC, _WHITE_IS_ZERO = 258, 262, 0  # TIFF 6.0, section 8
 _JPEG_COMMENT: Final = 2**16 - 1 - 2  # bytes: a segment counts its own length
 _SRGB: Final = ImageCms.createProfile("sRGB")
+# Each scan of a progressive JPEG may touch every pixel anew; cameras and programs write up to a
+# dozen, a picture inside the picture has its own.
+_MOST_SCANS: Final = 100
+_JPEG_SCAN: Final = b"\xff\xda"
+_JPEG_IN_TIFF: Final = (6, 7)  # values of the tag Compression
+_COMPRESSION, _TILE_WIDTH, _TILE_HEIGHT = 259, 322, 323
 # `warnings.catch_warnings` swaps process-wide state, and jobs decode in several threads.
-_OPENING: Final = threading.Lock()
+_HUSHING: Final = threading.Lock()
 
 
 def decode(data: bytes, *, max_side: int | None = None) -> Picture:
@@ -82,9 +89,11 @@ def decode(data: bytes, *, max_side: int | None = None) -> Picture:
 
     Raises:
         ImageRejected: not a picture, cut short, too small, too large or too narrow.
+
+    Memory: up to 24 bytes for each pixel in the file, 13 for each that is given back, and 64 MB;
+    only an AVIF can lie about its pixels, up to the 268 million that libavif allows.
     """
     image = _open(data)
-    _check_size(*image.size)
     if max_side is not None:
         # A JPEG decoder can skip most of the work when a smaller picture is enough.
         image.draft(None, (max_side * 2, max_side * 2))
@@ -102,9 +111,7 @@ def size_of(data: bytes) -> tuple[int, int]:
     Raises:
         ImageRejected: as `decode`, as far as the header tells.
     """
-    image = _open(data)
-    _check_size(*image.size)
-    return image.size
+    return _open(data).size
 
 
 def encode_png(picture: Picture, text: Mapping[str, str] | None = None) -> bytes:
@@ -160,7 +167,9 @@ def to_pil(picture: Picture) -> Image.Image:
 
 def from_pil(image: Image.Image) -> Picture:
     """A Pillow image in mode RGB as a picture."""
-    return np.asarray(image, dtype=np.float32) / np.float32(255)
+    picture = np.array(image, dtype=np.float32)
+    picture /= 255
+    return picture
 
 
 def _encode(image: Image.Image, **options: Any) -> bytes:
@@ -171,7 +180,8 @@ def _encode(image: Image.Image, **options: Any) -> bytes:
 
 def _orientation(image: Image.Image) -> int:
     try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT))
+        with _hushed():
+            return int(image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT))
     except (OSError, SyntaxError, ValueError, TypeError, struct.error):
         # Cameras and editors write odd EXIF; the pixels are none the worse for it.
         return _UPRIGHT
@@ -194,14 +204,26 @@ def _reduced(image: Image.Image, max_side: int | None) -> Image.Image:
 def _open(data: bytes) -> Image.Image:
     _load_plugins()
     try:
-        with _OPENING, warnings.catch_warnings():
+        with _hushed():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data), formats=FORMATS)
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except Exception as error:
         # Format plugins raise almost anything on hostile headers: struct.error, KeyError, ...
         raise (_damaged() if _MAGIC.match(data) else _not_a_picture()) from error
+    _check_size(*image.size)
+    with _reading(), _hushed():
+        _check_effort(image, data)
+    return image
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """No warnings: what a stranger's file is like is no matter for the log."""
+    with _HUSHING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextmanager
@@ -239,6 +261,16 @@ def _check_size(width: int, height: int) -> None:
             f"The picture is too small: {width} by {height} pixels, at least "
             f"{MIN_SIDE} by {MIN_SIDE} are needed.",
         )
+
+
+def _check_effort(image: Image.Image, data: bytes) -> None:
+    """Refuse what costs far more than its size in pixels says: minutes, or gigabytes."""
+    tile = (_tiff_tag(image, tag) for tag in (_TILE_WIDTH, _TILE_HEIGHT))
+    if math.prod(side for side in tile if isinstance(side, int)) > MAX_PIXELS:
+        raise _too_large()
+    holds_jpeg = _tiff_tag(image, _COMPRESSION) in _JPEG_IN_TIFF or data.startswith(b"\xff\xd8")
+    if holds_jpeg and data.count(_JPEG_SCAN) > _MOST_SCANS:
+        raise _damaged()
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
