@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from telegram import Message, MessageEntity, Update
-from yarl import URL
 
 from bot.errors import Sorry
 from bot.handlers.errors import report
@@ -75,7 +75,7 @@ async def _look_at(turn: Turn, message: Message, link: str) -> None:
 def _link_in(message: Message) -> str | None:
     """A link in the message; Telegram takes "main.py" for one, but nobody means a picture by it."""
     link = link_in(message)
-    return link if link and URL(link).path.strip("/") else None
+    return link if link and urlsplit(link).path.strip("/") else None
 
 
 async def unknown_command(update: Update, context: Context) -> None:
