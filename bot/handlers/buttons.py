@@ -63,7 +63,8 @@ async def _cancel(pressed: Press, job: str) -> None:
     if refusal is None:
         await jobs.cancel(job)
     await pressed.answer(_REFUSALS[refusal] if refusal else Text.STOPPING)
-    if refusal is Refusal.GONE and not jobs.owns(pressed.chat, pressed.message):
+    is_over = refusal is Refusal.GONE and not jobs.owns(pressed.chat, pressed.message)
+    if is_over and pressed.shows(CancelJob):
         await _tidy(pressed)
 
 

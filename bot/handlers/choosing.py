@@ -22,7 +22,7 @@ __all__ = ["choose"]
 async def choose(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage) -> None:
     """A style, or a way to one."""
     try:
-        question = _asked(press, wish.owner)
+        question = _asked(press, wish)
         turn = press.turn(question.user, question.topic)
         event = _event(turn, wish, question)
         has_begun = event is not None and turn.start(event)
@@ -39,18 +39,19 @@ async def choose(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage)
         await ask_for_own(turn, question)
 
 
-def _asked(press: Press, owner: int | None) -> Question:
+def _asked(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage) -> Question:
     """What the message asks, and of whom.
 
     Raises:
-        Sorry: somebody else is asked, or it has been answered.
+        Sorry: somebody else is asked, or it has been answered, or has no pages to turn.
     """
-    known = press.question
+    owner, known = wish.owner, press.question
     if not press.is_for(known.user if known and known.content else owner):
         raise Sorry(Text.NOT_YOURS)
     if press.desk.jobs.owns(press.chat, press.message):
         raise Sorry(Text.ALREADY_PAINTING)
-    if known and known.is_answered:
+    has_other_buttons = isinstance(wish, TurnPage) and not press.shows(TurnPage)
+    if has_other_buttons or (known and known.is_answered):
         raise Sorry(Text.OLD_BUTTON)
     if known:
         return known if known.content else replace(known, user=press.user)

@@ -38,7 +38,9 @@ async def choose(press: Press, wish: Set) -> None:
         await press.answer(Text.NOT_YOURS)
         return
     turn = press.turn(wish.owner)
-    if wish.field == _RESET:
+    if not press.shows(Set):
+        await press.answer(Text.OLD_BUTTON)
+    elif wish.field == _RESET:
         await _keep(turn, press, Preferences())
     elif wish.field == _MENU:
         await _show(turn, press, *menu(turn))

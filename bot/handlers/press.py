@@ -9,6 +9,7 @@ from typing import Final
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
+from bot.callbacks import CallbackData, decode
 from bot.desk import Desk, desk_of
 from bot.errors import Sorry
 from bot.handlers.turn import Turn
@@ -100,6 +101,17 @@ class Press:
     def is_readable(self) -> bool:
         """Whether Telegram still gives out the message."""
         return isinstance(self.query.message, Message)
+
+    def shows(self, kind: type[CallbackData]) -> bool:
+        """Whether the message has a button of that kind, as far as Telegram still says.
+
+        What is pressed may be forged, and must change no message that asks for nothing like it.
+        """
+        under = self.query.message
+        markup = under.reply_markup if isinstance(under, Message) else None
+        rows = markup.inline_keyboard if markup else ()
+        carried = (button.callback_data for row in rows for button in row)
+        return any(isinstance(decode(text), kind) for text in carried if isinstance(text, str))
 
     @property
     def topic(self) -> int | None:
