@@ -112,6 +112,7 @@ def build(
         vitals=Vitals(config.data),
     )
     put_desk(application, desk)
+    limiter.on_moved = desk.move
     _add_handlers(application, desk)
     return application, desk
 
@@ -160,6 +161,7 @@ def _add_handlers(application: App, desk: Desk) -> None:
             MessageHandler(new & _FILES, pictures.receive),
             MessageHandler(new & filters.COMMAND, strays.unknown_command),
             MessageHandler(new & filters.TEXT, strays.text),
+            MessageHandler(new & filters.StatusUpdate.MIGRATE, strays.moved),
             MessageHandler(new & ~filters.StatusUpdate.ALL, strays.other),
         ]
     )

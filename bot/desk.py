@@ -45,6 +45,12 @@ class Desk:
     errands: Errands
     broadcasts: Broadcasts = field(default_factory=Broadcasts)
 
+    def move(self, old: int, new: int) -> None:
+        """A group has become a supergroup, which has another id: all goes on there."""
+        self.store.move(old, new)
+        self.sessions.move(old, new)
+        self.jobs.move(old, new)
+
 
 def put_desk(application: App, desk: Desk) -> None:
     """Let the handlers of the application find the desk."""

@@ -185,6 +185,12 @@ class Jobs:
             await self.cancel(ticket.id)
         return count
 
+    def move(self, old: int, new: int) -> None:
+        """A chat has got another id: what is under way there goes on in it."""
+        for ticket in self._tickets.values():
+            if ticket.order.place.chat == old:
+                ticket.move(new)
+
     async def forget(self, user: int) -> None:
         """Stop what the person has under way anywhere, and keep no painting of theirs."""
         await self.cancel_all(user)

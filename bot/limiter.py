@@ -7,9 +7,10 @@ import logging
 import math
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.metrics import Metrics
@@ -31,7 +32,9 @@ _SLACK: Final = 0.1
 
 
 class RetryLimiter(BaseRateLimiter[int]):
-    """Sends a refused request again after the time that Telegram named.
+    """Sends a refused request again after the time, or to the chat, that Telegram named.
+
+    `on_moved` is called with the old and the new id of a group that has become a supergroup.
 
     `AIORateLimiter` is not used for two reasons, both measured with 22.8: it knows no "never",
     so stale progress would be sent late, and its bucket for groups makes results queue behind
@@ -39,6 +42,7 @@ class RetryLimiter(BaseRateLimiter[int]):
     """
 
     def __init__(self, metrics: Metrics | None = None) -> None:
+        self.on_moved: Callable[[int, int], None] = lambda _old, _new: None
         self._metrics = metrics or Metrics()
         self._closing = asyncio.Event()
 
@@ -59,7 +63,7 @@ class RetryLimiter(BaseRateLimiter[int]):
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
-        data: dict[str, Any],  # noqa: ARG002 - the base class gives it
+        data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
         """Send a request, `rate_limit_args` times more if refused."""
@@ -67,7 +71,7 @@ class RetryLimiter(BaseRateLimiter[int]):
         longest = _SOON if rate_limit_args is None else math.inf
         for left in range(max(retries, 0), -1, -1):
             try:
-                return await callback(*args, **kwargs)
+                return await self._wherever_it_is(partial(callback, *args, **kwargs), data)
             except RetryAfter as refusal:
                 self._metrics.refused(endpoint)
                 wait = seconds_of(refusal)
@@ -80,6 +84,25 @@ class RetryLimiter(BaseRateLimiter[int]):
                 self._metrics.failed(error)
                 raise
         return None
+
+    async def _wherever_it_is(
+        self, send: Callable[[], Coroutine[Any, Any, Any]], data: dict[str, Any]
+    ) -> Any:
+        """Send, and to the supergroup if that is what the group has become.
+
+        Raises:
+            ChatMigrated: it is about a message, and those have not moved.
+        """
+        try:
+            return await send()
+        except ChatMigrated as error:
+            logger.info("a group has become a supergroup")
+            self.on_moved(int(data["chat_id"]), error.new_chat_id)
+            if "message_id" in data:
+                raise
+            data["chat_id"] = error.new_chat_id
+            data.pop("reply_parameters", None)
+            return await send()
 
 
 def seconds_of(refusal: RetryAfter) -> float:

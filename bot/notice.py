@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from telegram import InlineKeyboardMarkup
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.board import Board
 from bot.kinds import Bot
@@ -72,6 +72,10 @@ class Notice:
     def picture(self, image: bytes) -> None:
         """Let the message show the painting as far as it is, when it is its time."""
         self._see(replace(self._latest, picture=image))
+
+    def move(self, order: Order) -> None:
+        """The chat has become another one; the next words are a new message there."""
+        self._order = order
 
     async def remove(self, otherwise: Text = Text.DONE) -> None:
         """Take the message away; where that is not allowed, close it in words."""
@@ -184,7 +188,7 @@ class Notice:
             keyboard=self._keyboard,
             retries=NEVER,
         )
-        self._board = Board(self._bot, self._order.place.chat, message.message_id)
+        self._board = Board(self._bot, message.chat_id, message.message_id)
         self._on_open(message.message_id)
         return Sight(sight.text)
 
@@ -209,6 +213,9 @@ class Notice:
             return
         try:
             await self._board.show(sight, self._keyboard)
+        except ChatMigrated:
+            # The message stays behind in the chat that was.
+            await self._send(sight)
         except Forbidden:
             await self._be_shut_out()
             raise

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.look import Look
-from bot.session import Picture, Style
+from bot.session import Picture, Style, loose
 from bot.words import Language, Words, words_in
 
 __all__ = ["Form", "Order", "Painting", "Place", "Question", "Takeover"]
@@ -78,6 +78,12 @@ class Order:
     def words(self) -> Words:
         """What to speak about it."""
         return words_in(self.language)
+
+    def moved(self, chat: int) -> Order:
+        """The same in the chat that its own has become, where no message of it is."""
+        user = chat if self.user == self.place.chat else self.user
+        place, content = replace(self.place, chat=chat), loose(self.content)
+        return replace(self, place=place, user=user, content=content, notice=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,16 @@ async def send_text(
         text,
         parse_mode=ParseMode.HTML,
         message_thread_id=place.topic,
-        reply_parameters=answering(reply_to) if reply_to else None,
+        reply_parameters=answering(reply_to),
         reply_markup=keyboard,
         rate_limit_args=retries,
     )
 
 
-def answering(message: int) -> ReplyParameters:
-    """An answer that is sent even when the message it answers has been deleted."""
+def answering(message: int | None) -> ReplyParameters | None:
+    """An answer that is sent even when the message it answers has been deleted; None to none."""
+    if not message:
+        return None
     return ReplyParameters(message, allow_sending_without_reply=True)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol, TypeAlias
 
@@ -64,7 +64,7 @@ class Picture:
 
     Attributes:
         file_id: what to download it by; for a link its address.
-        message: the message that brought it, for answers to point at.
+        message: the message that brought it, for answers to point at; 0 where there is none.
         as_file: it came uncompressed, so the answer goes out uncompressed too.
         unique: what Telegram calls it for ever, unlike `file_id`; empty where it is not known.
         is_link: it lies on the web.
@@ -100,6 +100,11 @@ class Mix:
 
 
 Style: TypeAlias = Preset | Picture | Mix
+
+
+def loose(picture: Picture) -> Picture:
+    """The picture without its message: elsewhere that number means another one."""
+    return replace(picture, message=0)
 
 
 def blended(styles: Sequence[tuple[Preset | Picture, float]]) -> Style:
@@ -160,6 +165,10 @@ class Session:
     content: Picture | None = None
     style: Style | None = None
     mixing: Style | None = None
+
+    def moved(self) -> Session:
+        """The same in another chat."""
+        return replace(self, content=loose(self.content)) if self.content else self
 
 
 EMPTY: Final = Session()
@@ -411,6 +420,12 @@ class Sessions:
         """Keep nothing that the person has said, wherever it was."""
         for key in [key for key in self._kept if key[1] == user]:
             del self._kept[key]
+
+    def move(self, old: int, new: int) -> None:
+        """A chat has got another id: its dialogues go on there. The keeper moves its own."""
+        for key in [key for key in self._kept if key[0] == old]:
+            born, session = self._kept.pop(key)
+            self._kept[new, new if key[1] == old else key[1]] = born, session.moved()
 
     def advance(self, key: Key, event: Event) -> Action:
         """Let the event happen to the session of `key`."""

@@ -276,6 +276,32 @@ class Store:
         """Remember the order with the message that shows its progress."""
         return self._write(('UPDATE jobs SET "order" = ? WHERE id = ?', (self._dumped(order), job)))
 
+    def move(self, old: int, new: int) -> bool:
+        """A chat has got another id: dialogues and jobs under way go on there, in one.
+
+        Questions and paintings stay: the messages that they are known by have not moved.
+        """
+        query = "SELECT user, data FROM sessions WHERE chat = ?"
+        sessions = self._database.read(query, old)
+        jobs = [record for record in self.open_jobs() if record.order.place.chat == old]
+        return self._write(
+            *(self._moved_session((old, user), new, data) for user, data in sessions),
+            *(self._moved_job(record, new) for record in jobs),
+        )
+
+    def _moved_session(self, key: Key, new: int, data: str) -> Statement:
+        chat, user = key
+        session = self._loaded(data, Session) or Session()
+        changes = "UPDATE OR REPLACE sessions SET chat = ?, user = ?, data = ?"
+        values = new, new if user == chat else user, self._dumped(session.moved())
+        return f"{changes} WHERE chat = ? AND user = ?", (*values, *key)
+
+    def _moved_job(self, record: Record, new: int) -> Statement:
+        order, then = record.order.moved(new), tuple(each.moved(new) for each in record.then)
+        statement = 'UPDATE jobs SET user = ?, "order" = ?, "then" = ? WHERE id = ?'
+        dumped = self._dumped(order), self._dumped(then, tuple[Order, ...])
+        return statement, (order.user, *dumped, record.id)
+
     def painting(self, job: str) -> Painting | None:
         """What the painting of that job is; None where there is none (yet), or for too long."""
         shown = f"made > ? AND state IN ({_marks(_SHOWN)})"

@@ -11,7 +11,7 @@ from bot.copies import STAGES
 from bot.limits import Quota
 from bot.notice import Notice
 from bot.orders import Order
-from bot.session import Picture
+from bot.session import Picture, loose
 from nst_core.executor import base
 from nst_core.settings import Settings
 from nst_core.timelapse import TimeLapse
@@ -77,6 +77,15 @@ class Ticket:
     unconfirmed: bool = False
     is_running: bool = False
     eta: float | None = None
+
+    def move(self, chat: int) -> None:
+        """The chat where it was ordered has become another one."""
+        is_content = self.looking_at == self.order.content
+        self.order = self.order.moved(chat)
+        self.then = tuple(order.moved(chat) for order in self.then)
+        self.looking_at = self.order.content if is_content else loose(self.looking_at)
+        if self.notice:
+            self.notice.move(self.order)
 
     @property
     def is_nearly_done(self) -> bool:

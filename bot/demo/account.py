@@ -142,6 +142,13 @@ class Account:
             Chat(next(numbers), kind, title, list(members), started=True, topics=threads)
         )
 
+    def upgrade(self, group: Chat) -> Chat:
+        """The supergroup that a group becomes; nothing more can be done in the group itself."""
+        members, number = list(group.members), next(self._forums)
+        known = Chat(number, "supergroup", group.title, members, started=True)
+        group.moved_to = number
+        return self._open(known)
+
     def post(
         self,
         chat: Chat,

@@ -57,6 +57,7 @@ class Chat:
     Attributes:
         started: whether the person has ever written; before, a bot may not.
         topics: the threads of a forum, by id.
+        moved_to: the supergroup that this group has become.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Chat:
     started: bool = False
     blocked: bool = False
     topics: dict[int, str] = field(default_factory=dict)
+    moved_to: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
 
     @property

@@ -169,6 +169,15 @@ async def add_group(request: web.Request) -> web.Response:
     return web.json_response({"chat": account.chat_page(chat)})
 
 
+@routes.post("/demo/bots/{bot}/chats/{chat}/upgrade")
+async def upgrade(request: web.Request) -> web.Response:
+    """Let a group become a supergroup, which is another chat."""
+    account = account_of(request)
+    people = People(account)
+    chat = people.upgrade(people.chat(int(request.match_info["chat"])))
+    return web.json_response({"chat": account.chat_page(chat)})
+
+
 @routes.post("/demo/bots/{bot}/chats/{chat}/messages")
 async def say(request: web.Request) -> web.Response:
     """Send words, files or anything else."""

@@ -22,7 +22,13 @@ STICKER_EMOJI: Final = "🎨"
 
 _ALBUM: Final = 10
 _NOTHING: Final = Params({})
-_SERVICE: Final = {"group_chat_created", "new_chat_members", "new_chat_title"}
+_SERVICE: Final = {
+    "group_chat_created",
+    "new_chat_members",
+    "new_chat_title",
+    "migrate_to_chat_id",
+    "migrate_from_chat_id",
+}
 _WITHOUT_MEDIA: Final = {"text", "entities", "sender_chat", "forward_origin"}
 
 
@@ -98,6 +104,21 @@ class People:
         arrival: Json = {"new_chat_members": [self._account.user()]}
         news = {"group_chat_created": True} if chat.type == "group" else arrival
         self._hand_over(chat, people[0], news)
+        return chat
+
+    def upgrade(self, group: Chat) -> Chat:
+        """The supergroup that a group becomes.
+
+        Raises:
+            Impossible: it is no group, or one that has become another already.
+        """
+        if group.type != "group" or group.moved_to:
+            msg = "Only a group can become a supergroup, and only once."
+            raise Impossible(msg)
+        person = self.person(group.members[0])
+        chat = self._account.upgrade(group)
+        self._hand_over(group, person, {"migrate_to_chat_id": chat.id})
+        self._hand_over(chat, person, {"migrate_from_chat_id": group.id})
         return chat
 
     async def say(self, chat: Chat, saying: Saying) -> list[Message]:
@@ -218,6 +239,9 @@ class People:
             number = chat.id
         if number not in chat.members:
             msg = "That person is not in this chat."
+            raise Impossible(msg)
+        if chat.moved_to:
+            msg = "This group has become a supergroup: go on there."
             raise Impossible(msg)
         return self.person(number)
 

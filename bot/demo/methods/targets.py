@@ -9,7 +9,7 @@ from bot.demo.account import Account
 from bot.demo.chats import Chat, Context, Message
 from bot.demo.entities import units
 from bot.demo.markup import read_markup
-from bot.demo.wire import Json, Params, bad, forbidden
+from bot.demo.wire import ApiError, Json, Params, bad, forbidden
 
 __all__ = ["Place", "chat_of", "message_of", "open_chat", "place_of"]
 
@@ -35,6 +35,9 @@ def chat_of(account: Account, params: Params) -> Chat:
     chat = account.chats.get(params.whole("chat_id"))
     if chat is None or not chat.started:
         raise bad("chat not found")
+    if chat.moved_to:
+        words = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise ApiError(words, 400, {"migrate_to_chat_id": chat.moved_to})
     return chat
 
 
