@@ -142,17 +142,21 @@ def _ways(words: Words, offer: Offer) -> list[InlineKeyboardButton]:
     ]
 
 
-def own_styles(numbers: Iterable[int], owner: int | None) -> InlineKeyboardMarkup:
+def own_styles(
+    numbers: Iterable[int], owner: int | None, words: Words | None = None
+) -> InlineKeyboardMarkup:
     """A button for each of one's own style pictures, numbered as on their sheet.
 
     Args:
         numbers: what the store knows them by.
         owner: the only one who may press.
+        words: what to speak on a way back to the gallery; None where there is none.
     """
     tiles = [
         _button(str(shown), PickOwn(number, owner)) for shown, number in enumerate(numbers, start=1)
     ]
-    return InlineKeyboardMarkup(list(_in_rows(tiles, _OWN_ROW)))
+    back = [_button(words.plain(Text.BUTTON_BACK), TurnPage(0, owner))] if words else []
+    return InlineKeyboardMarkup([*_in_rows(tiles, _OWN_ROW), *([back] if back else [])])
 
 
 def cancel(job: str, words: Words) -> InlineKeyboardMarkup:

@@ -73,8 +73,29 @@ class Sheet:
         reply_to: int | None = None,
     ) -> Message:
         """Send a sheet of somebody's own pictures; one that cannot be read is a number only."""
-        photo = await asyncio.to_thread(_painted, [Tile(picture) for picture in pictures], 1)
+        photo = await asyncio.to_thread(_own, pictures)
         return await _send(bot, place, photo, caption, keyboard, reply_to)
+
+    async def turn_to_own(
+        self,
+        bot: Bot,
+        chat: int,
+        message_id: int,
+        caption: str,
+        keyboard: InlineKeyboardMarkup,
+        pictures: Sequence[bytes],
+    ) -> None:
+        """Let a message of ours show a sheet of somebody's own pictures.
+
+        Raises:
+            BadRequest: the message takes no picture.
+        """
+        media = InputMediaPhoto(await asyncio.to_thread(_own, pictures), caption, ParseMode.HTML)
+        try:
+            await bot.edit_message_media(media, chat, message_id, reply_markup=keyboard)
+        except BadRequest as error:
+            if not is_unchanged(error):
+                raise
 
     async def turn(
         self,
@@ -145,6 +166,10 @@ class _Page:
 
     def _paint(self) -> bytes:
         return _painted(map(Tile.of, self._styles), self._first)
+
+
+def _own(pictures: Sequence[bytes]) -> bytes:
+    return _painted([Tile(picture) for picture in pictures], 1)
 
 
 def _painted(tiles: Iterable[Tile], first: int) -> bytes:

@@ -36,7 +36,7 @@ async def choose(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage)
     elif isinstance(wish, TurnPage):
         await _turn_page(turn, press, question, wish.page)
     else:
-        await ask_for_own(turn, question)
+        await ask_for_own(turn, press.message, question)
 
 
 def _asked(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage) -> Question:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardMarkup
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot import keyboards
 from bot.errors import LinkRefused, Sorry
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from bot.handlers.turn import Turn
 
 __all__ = ["ask", "ask_for_own", "is_to_be_had", "turn_page"]
+
+logger = logging.getLogger(__name__)
 
 _LAST: Final = 30
 
@@ -60,8 +64,11 @@ async def turn_page(turn: Turn, message: int, question: Question, page: int) -> 
     )
 
 
-async def ask_for_own(turn: Turn, question: Question) -> None:
+async def ask_for_own(turn: Turn, message: int, question: Question) -> None:
     """Show the person's own style pictures, numbered, to choose one.
+
+    A question about a photo becomes their sheet, so that nothing stays behind when one is chosen;
+    the gallery that anybody may use stays.
 
     Raises:
         Sorry: there are none.
@@ -71,15 +78,43 @@ async def ask_for_own(turn: Turn, question: Question) -> None:
     if not own:
         raise Sorry(Text.NO_OWN_STYLES)
     pictures = await asyncio.gather(*(_picture(turn, picture) for _, picture in own))
+    numbers = [number for number, _ in own]
+    if not (question.content and await _turn_to_own(turn, message, question, numbers, pictures)):
+        message = await _send_own(turn, question, numbers, pictures)
+    turn.desk.store.keep_question(turn.place.chat, message, question)
+
+
+async def _turn_to_own(
+    turn: Turn,
+    message: int,
+    question: Question,
+    numbers: Sequence[int],
+    pictures: Sequence[bytes],
+) -> bool:
+    keyboard = keyboards.own_styles(numbers, _owner(question), turn.words)
+    words = turn.words.say(Text.OWN_STYLES)
+    try:
+        await turn.desk.sheet.turn_to_own(
+            turn.bot, turn.place.chat, message, words, keyboard, pictures
+        )
+    except BadRequest as error:
+        logger.info("a question does not become a sheet: %s", error)
+        return False
+    return True
+
+
+async def _send_own(
+    turn: Turn, question: Question, numbers: Sequence[int], pictures: Sequence[bytes]
+) -> int:
     message = await turn.desk.sheet.send_own(
         turn.bot,
         turn.place,
         turn.words.say(Text.OWN_STYLES),
-        keyboards.own_styles([number for number, _ in own], _owner(question)),
+        keyboards.own_styles(numbers, _owner(question)),
         pictures,
         reply_to=question.content.message if question.content else None,
     )
-    turn.desk.store.keep_question(turn.place.chat, message.message_id, question)
+    return message.message_id
 
 
 def is_to_be_had(turn: Turn, style: Style) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from lo_bot_api_emulator import ApiRefusal
 from PIL import Image
 
 from bot.demo.people import People
@@ -30,12 +31,13 @@ from nst_core.executor.base import Failed, Previewed, Started
 from nst_core.settings import Colors, Quality
 from tests.bot.atelier import SETTINGS, STYLES, Atelier, at_work, opened, painted
 from tests.bot.bench import Bench, Visitor
-from tests.bot.calls import USERNAME, Call
+from tests.bot.calls import USERNAME, Call, Fault, is_question
 from tests.bot.door import Handle, picture
 from tests.bot.emulator import serving as serving_pages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+BACK = words_in(Language.ENGLISH).plain(Text.BUTTON_BACK)
 FIRST, SECOND = STYLES[:2]
 NEXT = words_in(Language.ENGLISH).plain(Text.BUTTON_NEXT)
 
@@ -249,13 +251,49 @@ async def test_own_style_pictures_are_offered_again(atelier: Atelier) -> None:
         await person.album(picture(1), picture(number))
         await atelier.paints(person)
     await person.photo(picture(2))
-    await person.press(await person.is_asked(), "My own styles")
-    sheet = await person.hears("sendPhoto", where=lambda call: [*call.buttons] == ["1", "2"])
-    assert Image.open(io.BytesIO(sheet.file("photo"))).width > 64
+    question = await person.is_asked()
+    await person.press(question, "My own styles")
+    sheet = await person.hears("editMessageMedia", where=lambda call: "2" in call.buttons)
+    assert sheet.message_id == question.message_id
+    assert [*sheet.buttons] == ["1", "2", BACK]
+    assert Image.open(io.BytesIO(sheet.file("media"))).width > 64
     await person.press(sheet, "2")
     handle, sent = await atelier.paints(person)
     assert uses(handle, picture(2), picture(11))
     assert sent.text.startswith("your own style")
+    await person.hears("deleteMessage", where=lambda call: call.message_id == sheet.message_id)
+    messages = atelier.bench.account.chats[person.chat].messages.values()
+    assert not [each for each in messages if "Surprise me" in str(each.markup)]
+
+
+async def test_from_own_styles_back_to_the_gallery(atelier: Atelier) -> None:
+    person = atelier.person()
+    await person.album(picture(1), picture(11))
+    await atelier.paints(person)
+    await person.photo(picture(2))
+    await person.press(await person.is_asked(), "My own styles")
+    sheet = await person.hears("editMessageMedia", where=lambda call: "1" in call.buttons)
+    await person.press(sheet, BACK)
+    gallery = await person.hears("editMessageMedia", where=is_question)
+    await person.press(gallery, FIRST.title)
+    handle, _ = await atelier.paints(person)
+    assert shows(handle.job.content, picture(2))
+
+
+async def test_a_question_that_can_show_no_picture_is_followed_by_a_sheet(
+    atelier: Atelier,
+) -> None:
+    person = atelier.person()
+    await person.album(picture(1), picture(11))
+    await atelier.paints(person)
+    await person.photo(picture(2))
+    refusal = ApiRefusal("Bad Request: message can't be edited")
+    atelier.bench.break_with(Fault("editMessageMedia", refusal, chat=person.chat))
+    await person.press(await person.is_asked(), "My own styles")
+    sheet = await person.hears("sendPhoto", where=lambda call: [*call.buttons] == ["1"])
+    await person.press(sheet, "1")
+    handle, _ = await atelier.paints(person)
+    assert uses(handle, picture(2), picture(11))
 
 
 async def test_styles_are_mixed_by_command(atelier: Atelier) -> None:
