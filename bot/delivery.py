@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.copies import Copy, film
 from bot.errors import Sorry, Unconfirmed
@@ -51,6 +51,7 @@ _ACTION_EVERY: Final = 4.0
 _PAUSES: Final = (1.0, 4.0, 15.0, 60.0, 300.0, *(600.0,) * 140)
 _SLACK: Final = 0.1
 _PLAIN_NO: Final = "Internal Server Error"
+_TOO_LARGE: Final = "Request Entity Too Large"
 
 Try: TypeAlias = Callable[[State], object]
 """Is told before every attempt at sending, and when one has surely come to nothing."""
@@ -144,9 +145,11 @@ class Courier:
         for pause in (*_PAUSES, None):
             try:
                 return await self._attempt(send)
-            except BadRequest:
+            except (BadRequest, Forbidden):
                 raise
-            except NetworkError as error:
+            except TelegramError as error:
+                if _is_too_large(error):
+                    raise BadRequest(str(error)) from error
                 if not _surely_lost(error):
                     logger.warning("a painting may or may not have arrived: %r", error)
                     raise Unconfirmed from error
@@ -225,7 +228,15 @@ async def _as_file(painting: Finished) -> tuple[str, bytes]:
     return "painting.jpg", await asyncio.to_thread(encode_jpeg, picture)
 
 
-def _surely_lost(error: NetworkError) -> bool:
+def _is_too_large(error: TelegramError) -> bool:
+    """The only refusal for good that is not told as a bad request."""
+    return error.__cause__ is None and str(error).startswith(_TOO_LARGE)
+
+
+def _surely_lost(error: TelegramError) -> bool:
+    if not isinstance(error, NetworkError):
+        # Such as a token that is said not to be known, or another program with the same one.
+        return True
     if error.__cause__ is None:
         # An answer of the Bot API itself. "Internal Server Error" is its "no"; any other of these,
         # such as "Gateway Timeout", may come after the painting has been passed on.

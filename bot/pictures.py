@@ -10,10 +10,11 @@ from pathlib import PurePath
 from typing import Final
 
 from telegram import Document, Message, Sticker
-from telegram.error import BadRequest, NetworkError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.errors import Sorry
 from bot.kinds import Bot
+from bot.limiter import seconds_of
 from bot.session import Picture
 from bot.texts import Text
 from nst_core.images import decode
@@ -29,6 +30,7 @@ SUFFIXES: Final = frozenset(
     | {".bmp", ".tif", ".tiff", ".gif"}
 )
 _TRIES: Final = 3
+_SLACK: Final = 0.1
 # Enough to read a file to its end; the engine decodes it again, at the size that it paints.
 _PROBE: Final = 256
 # A small file can hold very many pixels: one thread, so that one at a time is unpacked.
@@ -99,10 +101,12 @@ async def _download(bot: Bot, file_id: str) -> bytes:
             return bytes(await file.download_as_bytearray())
         except BadRequest as error:
             raise (_too_big() if "too big" in str(error).lower() else error) from error
-        except NetworkError as error:
+        except TelegramError as error:
             if not left:
                 raise
             logger.info("a download broke off, again: %s", error)
+            if isinstance(error, RetryAfter):
+                await asyncio.sleep(seconds_of(error) + _SLACK)
     raise AssertionError
 
 

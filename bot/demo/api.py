@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.demo.account import Account
-from bot.demo.faults import Dropped
+from bot.demo.faults import DOWNLOAD, Dropped
 from bot.demo.methods import answer
 from bot.demo.wire import ApiError, Params, Remark, read
 from bot.demo.world import World
@@ -48,18 +48,28 @@ async def download(request: web.Request) -> web.StreamResponse:
     """A file that getFile has told the path of."""
     try:
         account = request.app[WORLD].account(request.match_info["token"])
+        data = await _file(account, request.match_info["path"])
     except ApiError as error:
         return _refusal(error)
-    file = account.files.at(request.match_info["path"])
-    if file is None:
-        return _refusal(ApiError("Not Found", 404))
-    return web.Response(body=file.data, content_type="application/octet-stream")
+    except Dropped:
+        return _cut(request)
+    return web.Response(body=data, content_type="application/octet-stream")
 
 
 @routes.route("*", "/bot{rest:.*}")
 async def nothing(_: web.Request) -> web.StreamResponse:
     """Any other path that begins like the Bot API's."""
     return _refusal(ApiError("Not Found", 404))
+
+
+async def _file(account: Account, path: str) -> bytes:
+    fault = account.faults.take(DOWNLOAD, Params({}))
+    await account.faults.before(fault)
+    file = account.files.at(path)
+    if file is None:
+        raise ApiError("Not Found", 404)
+    await account.faults.after(fault)
+    return file.data
 
 
 async def _result(request: web.Request, account: Account, method: str) -> Any:

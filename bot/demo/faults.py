@@ -10,9 +10,11 @@ from typing import Final
 
 from bot.demo.wire import ApiError, Json, Params, too_many
 
-__all__ = ["KINDS", "Dropped", "Fault", "Faults", "parse"]
+__all__ = ["CODES", "DOWNLOAD", "KINDS", "Dropped", "Fault", "Faults", "parse"]
 
 KINDS: Final = ("error", "hang_before", "hang_after", "drop_before", "drop_after", "slow")
+DOWNLOAD: Final = "download"
+"""What stands for a method where a file is fetched."""
 _WORDS: Final = {
     401: "Unauthorized",
     403: "Forbidden: bot was blocked by the user",
@@ -24,6 +26,8 @@ _WORDS: Final = {
     503: "Service Unavailable",
     504: "Gateway Timeout",
 }
+CODES: Final = (*sorted(_WORDS), 429)
+"""The refusals that have words of their own."""
 
 
 class Dropped(Exception):

@@ -100,6 +100,10 @@ class Scene:
     theirs: int = 0
     errors: list[str] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        # A report of what was tried would tell of every message in it.
+        return "the scene"
+
     def state(self) -> tuple[Any, ...]:
         """All that is the owner's."""
         store, user = self.atelier.desk.store, self.owner.user
