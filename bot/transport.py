@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import io
-from typing import Final
+import json
+import logging
+from contextlib import suppress
+from typing import Any, Final
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram import Update
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-__all__ = ["NEVER_SENT", "Line", "Transport"]
+__all__ = ["NEVER_SENT", "Ear", "Line", "Transport"]
+
+logger = logging.getLogger(__name__)
 
 NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """What a failed request is caused by where not a byte of it has left."""
@@ -51,6 +57,20 @@ class Transport(BaseRequest):
     def read_timeout(self) -> float:
         """Seconds without a byte of the answer, unless the request says otherwise."""
         return _READ
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """What was answered; nothing of it goes into the log, where it is no JSON.
+
+        Raises:
+            TelegramError: it is no JSON object.
+        """
+        with suppress(ValueError):
+            answer = json.loads(payload)
+            if isinstance(answer, dict):
+                return answer
+        msg = "Invalid server response"
+        raise TelegramError(msg)
 
     async def initialize(self) -> None:
         """Open the session. Idempotent."""
@@ -132,12 +152,39 @@ def _body(data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
     return form
 
 
+class Ear(Transport):
+    """A transport for updates, of which one that cannot be read does not hide the others.
+
+    python-telegram-bot reads all of an answer or nothing, writes what it could not read into the
+    log, and would ask for the same again and again.
+    """
+
+    __slots__ = ()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """What Telegram answered; of updates that cannot be read their numbers alone."""
+        answer = Transport.parse_json_payload(payload)
+        if isinstance(answer.get("result"), list):
+            answer["result"] = [_readable(update) for update in answer["result"]]
+        return answer
+
+
+def _readable(update: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Update.de_json(update, None)
+    except Exception as error:  # noqa: BLE001 - whatever is new or odd in it
+        logger.error("An update could not be read: %s", type(error).__name__)  # noqa: TRY400
+        return {"update_id": update["update_id"]}
+    return update
+
+
 class Line:
     """The two connections of a bot: it talks over the one while it listens to the other."""
 
     def __init__(self, *, direct: bool = False) -> None:
         self.talking = Transport(direct=direct)
-        self.hearing = Transport(direct=direct)
+        self.hearing = Ear(direct=direct)
 
     async def close(self) -> None:
         """Close both, also where the bot never got as far as using them."""
