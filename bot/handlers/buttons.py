@@ -49,22 +49,22 @@ async def press(update: Update, context: Context) -> None:
             await afterwards.demand(pressed, data)
         case Set():
             await preferring.choose(pressed, data)
-        case CancelJob(job):
-            await _cancel(pressed, job)
+        case CancelJob():
+            await _cancel(pressed, data)
         case HandleBroadcast():
             await announcing.handle(pressed, data)
         case None:
             await pressed.answer(Text.OLD_BUTTON)
 
 
-async def _cancel(pressed: Press, job: str) -> None:
+async def _cancel(pressed: Press, wish: CancelJob) -> None:
     jobs = pressed.desk.jobs
-    refusal = jobs.may_cancel(job, (pressed.chat, pressed.user))
+    refusal = jobs.may_cancel(wish.job, (pressed.chat, pressed.user))
     if refusal is None:
-        await jobs.cancel(job)
+        await jobs.cancel(wish.job)
     await pressed.answer(_REFUSALS[refusal] if refusal else Text.STOPPING)
     is_over = refusal is Refusal.GONE and not jobs.owns(pressed.chat, pressed.message)
-    if is_over and pressed.shows(CancelJob):
+    if is_over and pressed.shows(wish):
         await _tidy(pressed)
 
 

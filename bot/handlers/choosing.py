@@ -50,7 +50,7 @@ def _asked(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage) -> Qu
         raise Sorry(Text.NOT_YOURS)
     if press.desk.jobs.owns(press.chat, press.message):
         raise Sorry(Text.ALREADY_PAINTING)
-    has_other_buttons = isinstance(wish, TurnPage) and not press.shows(TurnPage)
+    has_other_buttons = isinstance(wish, TurnPage) and not press.shows(wish)
     if has_other_buttons or (known and known.is_answered):
         raise Sorry(Text.OLD_BUTTON)
     if known:

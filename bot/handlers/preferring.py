@@ -38,7 +38,7 @@ async def choose(press: Press, wish: Set) -> None:
         await press.answer(Text.NOT_YOURS)
         return
     turn = press.turn(wish.owner)
-    if not press.shows(Set):
+    if not press.shows(wish):
         await press.answer(Text.OLD_BUTTON)
     elif wish.field == _RESET:
         await _keep(turn, press, Preferences())

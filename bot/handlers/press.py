@@ -9,7 +9,7 @@ from typing import Final
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
-from bot.callbacks import CallbackData, decode
+from bot.callbacks import CallbackData, CancelJob, Set, TurnPage, decode
 from bot.desk import Desk, desk_of
 from bot.errors import Sorry
 from bot.handlers.turn import Turn
@@ -102,16 +102,17 @@ class Press:
         """Whether Telegram still gives out the message."""
         return isinstance(self.query.message, Message)
 
-    def shows(self, kind: type[CallbackData]) -> bool:
-        """Whether the message has a button of that kind, as far as Telegram still says.
+    def shows(self, wish: TurnPage | Set | CancelJob) -> bool:
+        """Whether the message has a button like that for the same person, or of the same job.
 
         What is pressed may be forged, and must change no message that asks for nothing like it.
+        Of a message that Telegram no longer gives out it is not known.
         """
         under = self.query.message
         markup = under.reply_markup if isinstance(under, Message) else None
         rows = markup.inline_keyboard if markup else ()
         carried = (button.callback_data for row in rows for button in row)
-        return any(isinstance(decode(text), kind) for text in carried if isinstance(text, str))
+        return any(_is_like(decode(text), wish) for text in carried if isinstance(text, str))
 
     @property
     def topic(self) -> int | None:
@@ -158,3 +159,13 @@ class Press:
         if question is None or question.content is None:
             return None
         return Takeover(self.message, pictured=isinstance(under, Message) and bool(under.photo))
+
+
+def _is_like(found: CallbackData | None, wish: TurnPage | Set | CancelJob) -> bool:
+    match wish:
+        case TurnPage(owner=owner):
+            return isinstance(found, TurnPage) and found.owner == owner
+        case Set(owner=owner):
+            return isinstance(found, Set) and found.owner == owner
+        case CancelJob():
+            return found == wish

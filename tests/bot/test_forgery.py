@@ -168,7 +168,10 @@ _places = st.integers(0, 2**16)
 @given(_places, _places, st.lists(_edits, max_size=3), st.sampled_from(Place))
 @thorough(120)
 @example(0, 0, [_replaced(0, 99, "1:t::menu")], Place.GROUP)
+@example(0, 1, [_replaced(0, 99, "1:t::menu")], Place.GROUP)
+@example(0, 1, [_replaced(0, 99, "1:t:rv:menu")], Place.GROUP)
 @example(0, 0, [_replaced(0, 99, "1:g::1")], Place.GROUP)
+@example(0, 3, [_replaced(0, 99, "1:g:rv:1")], Place.GROUP)
 @example(0, 0, [_replaced(0, 99, "1:c:0123456789abcdef")], Place.GROUP)
 async def test_what_is_another_persons_stays_as_it_is(
     scene: Scene, which: int, where: int, edits: list[Edit], place: Place
