@@ -286,6 +286,7 @@ async def test_a_question_that_can_show_no_picture_is_followed_by_a_sheet(
     person = atelier.person()
     await person.album(picture(1), picture(11))
     await atelier.paints(person)
+    await person.hears("deleteMessage")
     await person.photo(picture(2))
     refusal = ApiRefusal("Bad Request: message can't be edited")
     atelier.bench.break_with(Fault("editMessageMedia", refusal, chat=person.chat))
