@@ -98,7 +98,8 @@ class PaintingFailed(Exception):
     """A job's `Failed` event, to be raised where there is no picture."""
 
     def __init__(self, event: Failed) -> None:
-        super().__init__(f"{event.error}: {event.message}")
+        # Not its message: that is for the person, and may be about the person.
+        super().__init__(event.error)
         self.event = event
 
 

@@ -51,7 +51,7 @@ class Metered:
         handle = await self._executor.submit(job)
         task = asyncio.create_task(self._follow(handle))
         self._following.add(task)
-        task.add_done_callback(self._following.discard)
+        task.add_done_callback(self._followed)
         return handle
 
     async def attach(self, job_id: str) -> JobHandle:
@@ -69,6 +69,12 @@ class Metered:
     def memory(self) -> DeviceMemory | None:
         """See `TellsMemory.memory`."""
         return self._executor.memory() if isinstance(self._executor, TellsMemory) else None
+
+    def _followed(self, task: asyncio.Task[None]) -> None:
+        self._following.discard(task)
+        # Whoever ordered the job hears of it as well, and says so.
+        if not task.cancelled():
+            task.exception()
 
     async def _follow(self, handle: JobHandle) -> None:
         course = _Course(self._metrics)

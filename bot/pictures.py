@@ -100,7 +100,9 @@ async def _download(bot: Bot, file_id: str) -> bytes:
             file = await bot.get_file(file_id)
             return bytes(await file.download_as_bytearray())
         except BadRequest as error:
-            raise (_too_big() if "too big" in str(error).lower() else error) from error
+            if "too big" in str(error).lower():
+                raise _too_big() from error
+            raise
         except TelegramError as error:
             if not left:
                 raise

@@ -48,6 +48,9 @@ class Sprint:
         yield Started(job=job, run=run)
         if os.environ.get("SPRINT_HANGS"):
             await asyncio.Event().wait()
+        if words := os.environ.get("SPRINT_WORDS"):
+            # An engine that repeats what it was given.
+            raise ValueError(words)
         for step in range(1, STEPS + 1):
             await asyncio.sleep(PACE)
             yield Progressed(
@@ -80,6 +83,8 @@ class Sprinter:
         """Always ready."""
 
     async def submit(self, job: Job) -> Sprint:
+        if words := os.environ.get("SPRINT_REFUSES"):
+            raise RuntimeError(words)
         return Sprint(job)
 
     async def attach(self, job_id: str) -> Sprint:
