@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from enum import Enum
@@ -10,6 +11,8 @@ from typing import Final
 from bot.ledger import Blocked, Ledger
 
 __all__ = ["Access", "Verdict"]
+
+logger = logging.getLogger(__name__)
 
 # Seconds until somebody who is not let in hears so again.
 _SILENCE: Final = 3600.0
@@ -89,6 +92,16 @@ class Access:
         """Answer again; whether that holds after a restart, too."""
         self._blocked.pop(number, None)
         return self._ledger.unblock(number)
+
+    def move(self, old: int, new: int) -> None:
+        """A group has got another id: what was decided about it goes for that one, too."""
+        if self.verdict(old) is Verdict.BLOCKED and self.verdict(new) is not Verdict.BLOCKED:
+            known = self._blocked.get(old)
+            self.block(new, known.reason if known else "", by=old)
+        if old in self._allowed and new not in self._allowed:
+            self._allowed |= {new}
+            # Until the next start, for which the operator has to know.
+            logger.warning("The allowed group %d has become %d: please allow that one.", old, new)
 
     def is_fixed(self, number: int) -> bool:
         """Whether the operator's settings block it, whatever the admins say."""

@@ -161,7 +161,6 @@ def _add_handlers(application: App, desk: Desk) -> None:
             MessageHandler(new & _FILES, pictures.receive),
             MessageHandler(new & filters.COMMAND, strays.unknown_command),
             MessageHandler(new & filters.TEXT, strays.text),
-            MessageHandler(new & filters.StatusUpdate.MIGRATE, strays.moved),
             MessageHandler(new & ~filters.StatusUpdate.ALL, strays.other),
         ]
     )

@@ -47,6 +47,7 @@ class Desk:
 
     def move(self, old: int, new: int) -> None:
         """A group has become a supergroup, which has another id: all goes on there."""
+        self.access.move(old, new)
         self.store.move(old, new)
         self.sessions.move(old, new)
         self.jobs.move(old, new)

@@ -29,6 +29,7 @@ async def keep(update: Update, context: Context) -> None:
     Raises:
         ApplicationHandlerStop: not this one.
     """
+    _follow(update, context)
     user = update.effective_user
     ids = key_of(update) or ((user.id,) if user else ())
     verdict = desk_of(context).access.verdict(*ids)
@@ -38,6 +39,15 @@ async def keep(update: Update, context: Context) -> None:
     if verdict is Verdict.STRANGER:
         await _turn_away(update, context)
     raise ApplicationHandlerStop
+
+
+def _follow(update: Update, context: Context) -> None:
+    """Go along with a group that becomes a supergroup; a blocked one gets no new door by that."""
+    message = update.message
+    if message and message.migrate_to_chat_id:
+        desk_of(context).move(message.chat_id, message.migrate_to_chat_id)
+    elif message and message.migrate_from_chat_id:
+        desk_of(context).move(message.migrate_from_chat_id, message.chat_id)
 
 
 def _see(update: Update, context: Context) -> None:

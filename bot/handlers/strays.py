@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from telegram import Message, MessageEntity, Update
 
-from bot.desk import desk_of
 from bot.errors import Sorry
 from bot.handlers.errors import report
 from bot.handlers.turn import Turn, message_of
@@ -19,7 +18,7 @@ from bot.links import link_in
 from bot.session import Picture, PictureSent
 from bot.texts import Text
 
-__all__ = ["link_of", "moved", "other", "text", "unknown_command"]
+__all__ = ["link_of", "other", "text", "unknown_command"]
 
 _KINDS: Final[tuple[tuple[Callable[[Message], object], Text], ...]] = (
     (lambda message: message.animation, Text.ANIMATION),
@@ -86,13 +85,6 @@ async def unknown_command(update: Update, context: Context) -> None:
     addressee = command.partition("@")[2]
     if not turn.place.is_group or addressee.lower() == turn.bot.username.lower():
         raise Sorry(Text.UNKNOWN_COMMAND)
-
-
-async def moved(update: Update, context: Context) -> None:
-    """A group has become a supergroup; both tell of it."""
-    message = message_of(update)
-    old = message.migrate_from_chat_id or message.chat_id
-    desk_of(context).move(old, message.migrate_to_chat_id or message.chat_id)
 
 
 async def other(update: Update, context: Context) -> None:

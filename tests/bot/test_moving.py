@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from telegram.error import ChatMigrated
 
+from bot.access import Access, Verdict
 from bot.demo.chats import Chat
 from bot.demo.people import Impossible, People
 from bot.demo.server import serving
@@ -133,6 +134,28 @@ async def test_the_next_process_knows_where_its_people_are(tmp_path: Path) -> No
             await there(atelier, other, chat).say(f"/{STYLE.name}@{USERNAME}")
             handle, _ = await atelier.paints(there(atelier, other, chat))
             assert shows(handle.job.content, picture(3))
+
+
+async def test_a_blocked_group_gets_no_new_door(atelier: Atelier) -> None:
+    person = atelier.person("shut out")
+    atelier.desk.access.block(person.chat, "spam", 1)
+    chat = People(atelier.bench.account).upgrade(group_of(atelier, person))
+    await there(atelier, person, chat).say(f"/help@{USERNAME}")
+    await atelier.person().say("/help")
+    await atelier.bench.log.until(lambda call: "How to get a painting" in call.text)
+    assert chat.id not in {call.chat for call in atelier.bench.calls}
+    assert [each.reason for each in atelier.desk.store.ledger.blocked()] == ["spam", "spam"]
+
+
+def test_an_allowed_group_is_let_in_again(caplog: pytest.LogCaptureFixture) -> None:
+    store = Store(None)
+    access = Access(store.ledger, allow=[-1])
+    access.move(-1, -100)
+    access.move(-1, -100)
+    assert access.verdict(-100) is Verdict.WELCOME
+    assert access.verdict(-101) is Verdict.STRANGER
+    assert caplog.text.count("has become -100") == 1
+    store.close()
 
 
 def test_a_move_that_could_not_be_kept_is_told(tmp_path: Path) -> None:
