@@ -105,8 +105,11 @@ class Inbox:
                 logger.error("An update that ended several processes is left alone.")
                 self._strike_out({number})
                 continue
+            if (update := _read(data, bot)) is None:
+                self._strike_out({number})
+                continue
             self._left.add(number)
-            self.queue.put_nowait(Update.de_json(json.loads(data), bot))
+            self.queue.put_nowait(update)
 
     @contextmanager
     def handling(self, update: object) -> Iterator[None]:
@@ -163,6 +166,15 @@ class Inbox:
 
     def _strike_out(self, numbers: set[int]) -> None:
         self._database.write(*_struck_out(numbers))
+
+
+def _read(data: str, bot: Bot) -> Update | None:
+    """What was written down; None where this version does not understand it."""
+    try:
+        return Update.de_json(json.loads(data), bot)
+    except Exception as error:  # noqa: BLE001 - whatever another version made of it
+        logger.error("An update could not be read: %s", type(error).__name__)  # noqa: TRY400
+        return None
 
 
 def _struck_out(numbers: set[int]) -> list[Statement]:

@@ -1,6 +1,6 @@
 """How hard the property tests look: quickly and always alike, or for as long as one has time.
 
-`STYLEGRAM_EXAMPLES=20000 pytest …` tries so many examples of each, other ones every time.
+`FUZZ_EXAMPLES=20000 pytest …` tries so many examples of each, other ones every time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES = int(os.environ.get("STYLEGRAM_EXAMPLES", "0"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 
 
 def thorough(usual: int) -> settings:

@@ -69,7 +69,7 @@ def outcome(data: bytes, side: int | None) -> images.Picture | RejectReason:
 
 
 @given(spoiled, st.sampled_from([None, SIDE]))
-@thorough(700)
+@thorough(400)
 @example(b"", None)
 def test_a_spoiled_picture_is_a_picture_or_refused(data: bytes, side: int | None) -> None:
     picture = outcome(data, side)
@@ -85,7 +85,7 @@ def test_a_spoiled_picture_is_a_picture_or_refused(data: bytes, side: int | None
 
 
 @given(spoiled)
-@thorough(300)
+@thorough(200)
 def test_nobody_is_warned_of_what_a_stranger_sends(data: bytes) -> None:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")

@@ -210,3 +210,16 @@ def test_numbers_are_forgotten_when_telegram_has_forgotten_them(tmp_path: Path) 
     store = Store(tmp_path, clock=lambda: now[0])
     assert store.inbox.take([saying(1), saying(2)]) == [saying(1)], "the other one waits still"
     store.close()
+
+
+def test_what_another_version_wrote_keeps_no_process_from_starting(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.inbox.take([saying(1), saying(2, "still there")])
+    store.close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+        db.execute("""UPDATE updates SET data = '{"update_id": 1, "poll": {}}' WHERE id = 1""")
+    store = Store(tmp_path)
+    store.inbox.resume(BOT)
+    assert queued(store.inbox) == [(2, "still there")]
+    store.close()
+    assert kept(tmp_path) == ["still there"]

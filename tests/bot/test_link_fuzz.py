@@ -105,7 +105,7 @@ v6 = st.one_of(
 
 
 @given(v4 | v6)
-@thorough(3000)
+@thorough(1500)
 def test_no_forbidden_address_counts_as_public(address: Address) -> None:
     assert not (is_public(address) and is_forbidden(address))
 
@@ -209,7 +209,7 @@ class Names(AbstractResolver):
 
 
 @given(links, st.lists(v4 | v6, min_size=1, max_size=3))
-@thorough(500)
+@thorough(300)
 @example("http://[fe80::1%25lo]/", [ip_address("fe80::1%lo")])
 async def test_whatever_the_link_no_forbidden_address_is_reached(
     url: str, answers: list[Address]
@@ -229,7 +229,7 @@ async def test_whatever_the_link_no_forbidden_address_is_reached(
 
 
 @given(links)
-@thorough(500)
+@thorough(300)
 async def test_whatever_the_link_it_is_found_or_not(url: str) -> None:
     text = f"🖼 {url} !"
     length = len(url.encode("utf-16-le")) // 2
