@@ -49,7 +49,8 @@ async def test_a_sample_and_a_style_become_a_painting(chat: Chat) -> None:
     painting = chat.of("bot").get_by_test_id("photo")
     await shows_picture(painting)
     result = chat.of("bot").last
-    await expect(result).to_contain_text(f"{STYLE}, painted in")
+    # The preview is shown first, in the same place.
+    await expect(result).to_contain_text(f"{STYLE}, painted in", timeout=PATIENCE)
     await expect(result.get_by_test_id("quote")).to_be_visible()
     # Nothing stays behind but the photo and the painting.
     await expect(chat.messages).to_have_count(2)
@@ -102,7 +103,8 @@ async def test_a_button_under_a_painting_makes_the_next(chat: Chat) -> None:
     await shows_picture(chat.of("bot").get_by_test_id("photo"))
     await chat.button("Keep my colours").click()
     await expect(chat.of("bot").get_by_test_id("photo")).to_have_count(2, timeout=PATIENCE)
-    await expect(chat.of("bot").last).to_contain_text(f"{STYLE} · your colours, painted in")
+    last = chat.of("bot").last
+    await expect(last).to_contain_text(f"{STYLE} · your colours, painted in", timeout=PATIENCE)
     await expect(chat.of("bot").last.get_by_test_id("quote")).to_be_visible()
 
 
