@@ -31,7 +31,7 @@ from nst_core.executor import (
     Progressed,
     Queued,
 )
-from nst_core.executor import local as local_module
+from nst_core.executor import book as book_module
 from nst_core.executor.base import TellsMemory
 from nst_core.executor.patience import PAUSE, Patience
 from nst_core.executor.queue import FairQueue
@@ -166,7 +166,7 @@ async def test_attach_replays_and_goes_on(executor: LocalExecutor, pictures: Pic
 async def test_old_jobs_are_forgotten(
     executor: LocalExecutor, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_module, "KEPT", 2)
+    monkeypatch.setattr(book_module, "KEPT", 2)
     for name in ("a", "b", "c"):
         await terminal(await executor.submit(pictures.job(name)))
     await executor.attach("c")

@@ -53,32 +53,32 @@ def forecast(clock: Clock) -> Forecast:
 def run(
     forecast: Forecast, clock: Clock, effort: int | None, seconds: float, *, sketched: bool = False
 ) -> None:
-    forecast.started(effort)
+    forecast.devices = 1
+    forecast.started("run", effort)
     clock.now += seconds
-    forecast.finished(sketched=sketched)
-    forecast.idle()
+    forecast.finished("run", sketched=sketched)
 
 
 def test_nothing_is_foretold_before_anything_is_known(forecast: Forecast, clock: Clock) -> None:
     assert forecast.starts([10, 10]) == [None, None]
-    forecast.idle()
+    forecast.devices = 1
     assert forecast.starts([10, 10]) == [0, None]
-    forecast.started(10)
+    forecast.started("now", 10)
     assert forecast.starts([10, 10]) == [None, None]
     clock.now += 5
-    forecast.progressed(None)
+    forecast.progressed("now", None)
     assert forecast.starts([10]) == [None]
-    forecast.progressed(7)
+    forecast.progressed("now", 7)
     assert forecast.starts([10, 10]) == [7, None]
 
 
 def test_finished_jobs_foretell_the_line_by_their_efforts(forecast: Forecast, clock: Clock) -> None:
     run(forecast, clock, 100, 50)
-    forecast.started(200)
+    forecast.started("now", 200)
     assert forecast.starts([10, 20, 30]) == [100, 105, 115]
     clock.now += 60
     assert forecast.starts([10, 20]) == [40, 45]
-    forecast.progressed(70)
+    forecast.progressed("now", 70)
     assert forecast.starts([10, 20]) == [70, 75]
     clock.now += 80
     assert forecast.starts([10, 20]) == [0, 5], "overdue, so any moment"
@@ -86,9 +86,9 @@ def test_finished_jobs_foretell_the_line_by_their_efforts(forecast: Forecast, cl
 
 def test_a_job_that_did_not_finish_teaches_nothing(forecast: Forecast, clock: Clock) -> None:
     run(forecast, clock, 100, 50)
-    forecast.started(100)
+    forecast.started("now", 100)
     clock.now += 1
-    forecast.idle()
+    forecast.ended("now")
     assert forecast.starts([100, 1]) == [0, 50]
 
 
@@ -133,20 +133,35 @@ def test_what_was_said_is_off_by_time_and_by_news(forecast: Forecast, clock: Clo
     least, share = MOVED
     forecast.starts([])
     assert not forecast.moved()
-    forecast.started(100)
-    forecast.progressed(1000)
+    forecast.devices = 1
+    forecast.started("now", 100)
+    forecast.progressed("now", 1000)
     assert forecast.moved(), "known at last"
     forecast.starts([])
     clock.now += 900 * share
     assert not forecast.moved()
     clock.now += 200 * share
     assert forecast.moved(), "by time"
-    forecast.progressed(2 * least)
+    forecast.progressed("now", 2 * least)
     forecast.starts([])
-    forecast.progressed(1.5 * least)
+    forecast.progressed("now", 1.5 * least)
     assert not forecast.moved()
-    forecast.progressed(3 * least)
+    forecast.progressed("now", 3 * least)
     assert forecast.moved(), "by news"
+
+
+def test_several_devices_share_the_line(forecast: Forecast, clock: Clock) -> None:
+    run(forecast, clock, 10, 10)
+    forecast.devices = 3
+    forecast.started("a", 10)
+    forecast.started("b", 40)
+    assert forecast.starts([20, 10, 10, 10]) == [0, 10, 20, 20]
+    clock.now += 5
+    assert forecast.starts([20, 10, 10]) == [0, 5, 15]
+    forecast.ended("b")
+    forecast.devices = 1
+    assert forecast.starts([10, 10]) == [5, 15], "one has left, and the other one is at work"
+    assert forecast.pace() == 1
 
 
 @pytest.fixture

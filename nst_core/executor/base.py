@@ -76,11 +76,13 @@ class Queued(Event):
     Attributes:
         position: 1 is the next to start.
         eta: expected seconds until it starts; None as long as there is no pace to tell it by.
+        unattended: nobody who could paint it has been there for a while; it waits for somebody.
     """
 
     kind: ClassVar[str] = "queued"
     position: int
     eta: float | None = None
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

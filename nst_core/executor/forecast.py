@@ -1,11 +1,13 @@
-"""`Forecast`: when the jobs in line will start, by this machine's measured pace."""
+"""`Forecast`: when the jobs in line will start, by the measured pace of what paints them."""
 
 from __future__ import annotations
 
+import heapq
 import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
@@ -15,7 +17,7 @@ from nst_core.executor.base import Job
 from nst_core.pyramid import planned, work_of
 from nst_core.settings import Quality
 
-__all__ = ["Forecast", "effort_of"]
+__all__ = ["Forecast", "canvas_of", "effort_of"]
 
 KEPT: Final = 16
 """Finished jobs of a kind that are remembered."""
@@ -27,6 +29,17 @@ MOVED: Final = (2.0, 0.05)
 """Seconds and share by which an expected start has moved when it is worth another word."""
 
 
+def canvas_of(job: Job) -> tuple[int, int] | None:
+    """Width and height in pixels of what a job will paint, from its photo's header.
+
+    None for what is no picture and will be refused at once.
+    """
+    try:
+        return images.fit(images.size_of(job.content), job.settings.size)
+    except ImageRejected:
+        return None
+
+
 def effort_of(job: Job) -> int | None:
     """Pixels times steps that a job is going to take, from its settings and its photo's header.
 
@@ -35,21 +48,30 @@ def effort_of(job: Job) -> int | None:
     """
     if job.settings.quality is Quality.SKETCH:
         return None
-    try:
-        size = images.size_of(job.content)
-    except ImageRejected:
+    if (canvas := canvas_of(job)) is None:
         return 0
-    width, height = images.fit(size, job.settings.size)
+    width, height = canvas
     return work_of(planned(job.settings, height, width))
+
+
+@dataclass(slots=True)
+class _Run:
+    effort: int | None
+    begun: float
+    end: float = math.inf
 
 
 class Forecast:
     """Foretells from finished jobs alone: a cancelled one says nothing of the pace.
 
-    Told of every start, step and end; until the first `started` or `idle` it knows of nothing.
+    Told of every start, step and end, each under the name of its run; until it knows how many jobs
+    can run at once it foretells nothing.
 
     Args:
         clock: monotonic seconds.
+
+    Attributes:
+        devices: how many jobs can run at once.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -58,57 +80,67 @@ class Forecast:
         self._sketches = _Past()
         # Without weights every painting comes back as a sketch, and is as quick.
         self._only_sketches = False
-        self._effort: int | None = None
-        self._begun = 0.0
-        self._end: float | None = None
-        self._said: float | None = None
+        self._runs: dict[str, _Run] = {}
+        self._said = math.inf
+        self.devices = 0
 
-    def started(self, effort: int | None) -> None:
+    def started(self, run: str, effort: int | None) -> None:
         """A job of this effort, see `effort_of`, has begun."""
-        self._effort = effort
-        self._begun = self._clock()
-        self._end = None
-        self.progressed(self._seconds(effort))
+        self._runs[run] = _Run(effort, self._clock())
+        self.progressed(run, self._seconds(effort))
 
-    def progressed(self, eta: float | None) -> None:
-        """The job that runs takes `eta` more seconds; None says nothing new."""
-        if eta is not None:
-            self._end = self._clock() + eta
+    def progressed(self, run: str, eta: float | None) -> None:
+        """The run takes `eta` more seconds; None says nothing new."""
+        if eta is not None and run in self._runs:
+            self._runs[run].end = self._clock() + eta
 
-    def finished(self, *, sketched: bool) -> None:
-        """The job that ran has its picture: a painting, or a sketch whatever was asked for."""
-        seconds = self._clock() - self._begun
-        if self._effort is not None:
+    def finished(self, run: str, *, sketched: bool) -> None:
+        """The run has brought a picture: a painting, or a sketch whatever was asked for."""
+        if (known := self._runs.pop(run, None)) is None:
+            return
+        seconds = self._clock() - known.begun
+        if known.effort is not None:
             self._only_sketches = sketched
-        if self._effort is None or sketched:
+        if known.effort is None or sketched:
             self._sketches.add(1, seconds)
         else:
-            self._paintings.add(self._effort, seconds)
+            self._paintings.add(known.effort, seconds)
 
-    def idle(self) -> None:
-        """Nothing runs, and the next job can start at once."""
-        self._end = -math.inf
+    def ended(self, run: str) -> None:
+        """The run is over, whatever it has brought."""
+        self._runs.pop(run, None)
 
     def starts(self, efforts: Sequence[int | None]) -> list[float | None]:
         """Expected seconds until each job starts, of these efforts and in this order."""
-        ahead = self._said = self._left()
+        free = self._free()
+        self._said = free[0]
         etas = []
         for effort in efforts:
-            etas.append(ahead)
+            ahead = heapq.heappop(free)
+            etas.append(None if ahead == math.inf else ahead)
             seconds = self._seconds(effort)
-            ahead = None if ahead is None or seconds is None else ahead + seconds
+            heapq.heappush(free, math.inf if seconds is None else ahead + seconds)
         return etas
 
     def moved(self) -> bool:
         """Whether what `starts` said last is off by much, if only for the time since then."""
-        said, left = self._said, self._left()
-        if said is None or left is None:
-            return said is not left
+        said, left = self._said, self._free()[0]
+        if math.inf in (said, left):
+            return said != left
         seconds, share = MOVED
         return abs(left - said) >= max(seconds, share * said)
 
-    def _left(self) -> float | None:
-        return None if self._end is None else max(0.0, self._end - self._clock())
+    def pace(self) -> float | None:
+        """Pixels times steps that one device paints in a second; None before any is done."""
+        seconds = self._paintings.seconds(1)
+        return 1 / seconds if seconds else None
+
+    def _free(self) -> list[float]:
+        """Seconds until each device is free, the first to be so first; infinite if unknown."""
+        now = self._clock()
+        left = sorted(max(0.0, run.end - now) for run in self._runs.values())
+        idle = [0.0] * (self.devices - len(left))
+        return idle + left or [math.inf]
 
     def _seconds(self, effort: int | None) -> float | None:
         if effort is None or self._only_sketches:

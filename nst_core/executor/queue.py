@@ -53,6 +53,14 @@ class FairQueue(Generic[Item]):
             self._lines[user] = line
         return item
 
+    def serve(self, user: int, item: Item) -> bool:
+        """Take an item out as `pop` does: its user has had a turn. False if it is not waiting."""
+        if not self.remove(user, item):
+            return False
+        if user in self._lines:
+            self._lines.move_to_end(user)
+        return True
+
     def remove(self, user: int, item: Item) -> bool:
         """Take an item out of its user's line; False if it is not waiting."""
         line = self._lines.get(user)
