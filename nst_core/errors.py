@@ -13,7 +13,12 @@
     └── ExecutorError
         ├── ExecutorClosed   submitted after ``close``
         ├── DuplicateJob     a job id submitted twice
-        └── UnknownJob       attached to a job that nobody knows
+        ├── UnknownJob       attached to a job that nobody knows
+        ├── WorkersLost      a job that ended every worker that took it
+        ├── ExtraMissing     `stylegram[cluster]` is not installed
+        └── BrokerError      no way to the broker
+            ├── BrokerUnreachable  nobody answers there; it may come back
+            └── BrokerRefused      it does not let us in; somebody has to mend that
 
 Every message is one sentence meant for a person; it never holds a traceback or a path of the
 machine that the person did not name.
@@ -24,11 +29,15 @@ from __future__ import annotations
 from enum import StrEnum
 
 __all__ = [
+    "BrokerError",
+    "BrokerRefused",
+    "BrokerUnreachable",
     "Cancelled",
     "Diverged",
     "DuplicateJob",
     "ExecutorClosed",
     "ExecutorError",
+    "ExtraMissing",
     "FetchError",
     "ImageRejected",
     "InvalidSettings",
@@ -39,6 +48,7 @@ __all__ = [
     "UnknownJob",
     "UnknownStyle",
     "WeightsError",
+    "WorkersLost",
 ]
 
 
@@ -117,3 +127,23 @@ class DuplicateJob(ExecutorError):
 
 class UnknownJob(ExecutorError, LookupError):
     """No job with this id is known."""
+
+
+class WorkersLost(ExecutorError):
+    """Every worker that took the job was lost over it."""
+
+
+class ExtraMissing(ExecutorError):
+    """What a cluster needs is not installed."""
+
+
+class BrokerError(ExecutorError):
+    """There is no way to the broker."""
+
+
+class BrokerUnreachable(BrokerError):
+    """Nobody answers where the broker should be; trying again may help."""
+
+
+class BrokerRefused(BrokerError):
+    """The broker does not let us in, and will not until somebody has mended that."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import json
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,15 +20,13 @@ from PIL import Image
 
 from nst_core import images, sketch, weights
 from nst_core.engine import Engine
-from nst_core.errors import DuplicateJob, ExecutorClosed, UnknownJob, WeightsError
+from nst_core.errors import UnknownJob, WeightsError
 from nst_core.executor import (
     Cancelled,
+    Executor,
     Failed,
     Finished,
     LocalExecutor,
-    Previewed,
-    Progressed,
-    Queued,
 )
 from nst_core.executor import book as book_module
 from nst_core.executor.base import TellsMemory
@@ -37,7 +34,7 @@ from nst_core.executor.patience import PAUSE, Patience
 from nst_core.executor.queue import FairQueue
 from nst_core.settings import Quality, Settings
 from tests import acceptance
-from tests.acceptance import MANY, Pictures, gather, kinds, terminal, until
+from tests.acceptance import Pictures, terminal
 from tests.test_engine import tiny_network
 
 Paint = Callable[[int, int], images.Picture]
@@ -60,8 +57,13 @@ def pictures(gradient: Paint) -> Pictures:
     return Pictures(images.encode_png(gradient(32, 48)), images.encode_jpeg(gradient(50, 40)))
 
 
-async def test_a_job_runs(executor: LocalExecutor, pictures: Pictures) -> None:
-    await acceptance.a_job_runs_from_queued_to_finished(executor, pictures)
+@pytest.mark.parametrize("check", acceptance.EVERYTHING)
+async def test_acceptance(
+    executor: LocalExecutor,
+    pictures: Pictures,
+    check: Callable[[Executor, Pictures], Awaitable[None]],
+) -> None:
+    await check(executor, pictures)
 
 
 async def test_memory_of_the_gpu_is_told_where_there_is_one(executor: LocalExecutor) -> None:
@@ -70,74 +72,6 @@ async def test_memory_of_the_gpu_is_told_where_there_is_one(executor: LocalExecu
     assert (told is None) == (not tf.config.list_physical_devices("GPU"))
     assert told is None or 0 < told.held <= told.peak
     assert LocalExecutor().memory() is None, "before the start there is nothing to tell"
-
-
-async def test_order_is_fair(executor: LocalExecutor, pictures: Pictures) -> None:
-    await acceptance.order_is_fair_between_users(executor, pictures)
-
-
-async def test_result_is_a_png_of_the_right_size(
-    executor: LocalExecutor, pictures: Pictures
-) -> None:
-    done = await terminal(await executor.submit(pictures.job("one")))
-    assert isinstance(done, Finished)
-    assert images.decode(done.image).shape == (done.height, done.width, 3) == (32, 48, 3)
-    assert done.report["steps"] == 2
-    assert done.image.startswith(b"\x89PNG")
-
-
-async def test_previews_come_when_asked(executor: LocalExecutor, pictures: Pictures) -> None:
-    handle = await executor.submit(pictures.job("one", steps=6, preview_every=3))
-    previews = [event for event in await gather(handle) if isinstance(event, Previewed)]
-    assert previews
-    assert images.decode(previews[-1].image).shape == (32, 48, 3)
-
-
-async def test_cancel_of_a_running_job_takes_a_step(
-    executor: LocalExecutor, pictures: Pictures
-) -> None:
-    running = await executor.submit(pictures.job("long", steps=MANY))
-    await until(running, lambda event: isinstance(event, Progressed))
-    await running.cancel()
-    await running.cancel()
-    assert isinstance(await terminal(running), Cancelled)
-    assert isinstance(await terminal(await executor.submit(pictures.job("next"))), Finished)
-
-
-async def test_cancel_of_a_waiting_job_is_immediate(
-    executor: LocalExecutor, pictures: Pictures
-) -> None:
-    running = await executor.submit(pictures.job("long", steps=MANY))
-    await until(running, lambda event: isinstance(event, Progressed))
-    first, second = [await executor.submit(pictures.job(name)) for name in ("first", "second")]
-    assert await second.position() == 2
-    await first.cancel()
-    assert kinds(await gather(first)) == ["cancelled"]
-    assert await first.position() is None
-    place = await until(second, lambda event: isinstance(event, Queued))
-    assert isinstance(place, Queued)
-    assert place.position == 1
-    await running.cancel()
-    assert isinstance(await terminal(second), Finished)
-
-
-async def test_cancel_of_an_ended_job_changes_nothing(
-    executor: LocalExecutor, pictures: Pictures
-) -> None:
-    handle = await executor.submit(pictures.job("one"))
-    await terminal(handle)
-    await handle.cancel()
-    assert isinstance(await terminal(handle), Finished)
-
-
-async def test_a_bad_job_ends_alone(executor: LocalExecutor, pictures: Pictures) -> None:
-    broken = Pictures(b"no picture", pictures.style).job("broken")
-    bad, good = await executor.submit(broken), await executor.submit(pictures.job("good", user=2))
-    failed = await terminal(bad)
-    assert isinstance(failed, Failed)
-    assert (failed.error, failed.reason) == ("ImageRejected", "not_a_picture")
-    assert failed.message.endswith(".")
-    assert isinstance(await terminal(good), Finished)
 
 
 async def test_an_unforeseen_error_ends_its_job_alone(
@@ -153,16 +87,6 @@ async def test_an_unforeseen_error_ends_its_job_alone(
     assert isinstance(await terminal(await executor.submit(pictures.job("good"))), Finished)
 
 
-async def test_attach_replays_and_goes_on(executor: LocalExecutor, pictures: Pictures) -> None:
-    running = await executor.submit(pictures.job("long", steps=MANY))
-    await until(running, lambda event: isinstance(event, Progressed))
-    again = await executor.attach("long")
-    assert isinstance(await until(again, lambda event: isinstance(event, Progressed)), Progressed)
-    await again.cancel()
-    assert isinstance(await terminal(running), Cancelled)
-    assert isinstance(await terminal(await executor.attach("long")), Cancelled)
-
-
 async def test_old_jobs_are_forgotten(
     executor: LocalExecutor, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,25 +96,6 @@ async def test_old_jobs_are_forgotten(
     await executor.attach("c")
     with pytest.raises(UnknownJob, match="id a"):
         await executor.attach("a")
-
-
-async def test_ids_are_unique(executor: LocalExecutor, pictures: Pictures) -> None:
-    await executor.submit(pictures.job("one"))
-    with pytest.raises(DuplicateJob, match="id one"):
-        await executor.submit(pictures.job("one"))
-
-
-async def test_a_slow_listener_sees_only_the_newest(
-    executor: LocalExecutor, pictures: Pictures
-) -> None:
-    handle = await executor.submit(pictures.job("one", steps=50))
-    slow = handle.events()
-    first = await anext(slow)
-    assert isinstance(first, Queued)
-    await terminal(handle)
-    late = [event async for event in slow]
-    assert [event.kind for event in late].count("progress") <= 1
-    assert isinstance(late[-1], Finished)
 
 
 async def test_everything_is_computed_in_one_other_thread(pictures: Pictures) -> None:
@@ -208,37 +113,6 @@ async def test_everything_is_computed_in_one_other_thread(pictures: Pictures) ->
     await executor.close()
     assert len(threads) == 1
     assert threading.get_ident() not in threads
-
-
-async def test_the_loop_goes_on_while_the_thread_computes(
-    executor: LocalExecutor, pictures: Pictures
-) -> None:
-    """Progress reaches the loop while the job runs: many events, each before the next step ends."""
-    handle = await executor.submit(pictures.job("long", steps=MANY))
-    seen: list[int] = []
-    async for event in handle.events():
-        if isinstance(event, Progressed):
-            seen.append(event.step)
-            if len(seen) == 20:
-                await handle.cancel()
-    assert len(seen) >= 20
-    assert seen[-1] < MANY
-
-
-async def test_close_ends_everything(pictures: Pictures) -> None:
-    executor = LocalExecutor(lambda: Engine(tiny_network))
-    await executor.start()
-    running = await executor.submit(pictures.job("long", steps=MANY))
-    await until(running, lambda event: isinstance(event, Progressed))
-    waiting = await executor.submit(pictures.job("waiting"))
-    ends = asyncio.gather(terminal(running), terminal(waiting))
-    await executor.close()
-    assert {type(event) for event in await ends} == {Cancelled}
-    await executor.close()
-    with pytest.raises(ExecutorClosed):
-        await executor.submit(pictures.job("late"))
-    with pytest.raises(ExecutorClosed):
-        await executor.start()
 
 
 async def test_jobs_may_come_before_the_start(pictures: Pictures) -> None:

@@ -19,12 +19,14 @@ __all__ = [
     "Executor",
     "Failed",
     "Finished",
+    "FleetState",
     "Job",
     "JobHandle",
     "Previewed",
     "Progressed",
     "Queued",
     "Started",
+    "TellsFleet",
     "TellsMemory",
 ]
 
@@ -223,7 +225,10 @@ class Executor(Protocol):
         """
 
     async def close(self) -> None:
-        """Cancel what runs and what waits, and free the device. Idempotent."""
+        """End what runs and what waits for everybody here, and free the device. Idempotent.
+
+        Where others do the work, what they are at goes on, and can be attached to later.
+        """
 
 
 @runtime_checkable
@@ -232,3 +237,24 @@ class TellsMemory(Protocol):
 
     def memory(self) -> DeviceMemory | None:
         """What it holds of its GPU; None where there is no GPU, or nothing on it yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetState:
+    """Who works for an executor.
+
+    Attributes:
+        connected: whether the way to them is open.
+        workers: that take jobs.
+    """
+
+    connected: bool
+    workers: int
+
+
+@runtime_checkable
+class TellsFleet(Protocol):
+    """An executor that has others do the work."""
+
+    def fleet(self) -> FleetState:
+        """Who there is just now."""

@@ -31,6 +31,7 @@ class Entry:
         journal: what happened to it.
         next_up: it is about to start and is overtaken by nobody any more.
         unattended: see `Queued.unattended`.
+        claimed: somebody asked for it; False for what was found under way.
     """
 
     job: Job
@@ -38,6 +39,7 @@ class Entry:
     journal: Journal = field(default_factory=Journal)
     next_up: bool = False
     unattended: bool = False
+    claimed: bool = True
 
 
 Kind = TypeVar("Kind", bound=Entry)
@@ -120,16 +122,30 @@ class Book(Generic[Kind]):
         """Take a job out of the line; False if it does not wait."""
         return self.queue.remove(entry.job.user, entry)
 
+    def serve(self, entry: Kind) -> None:
+        """A job is about to start: it waits no more, and its user has had a turn."""
+        self.queue.serve(entry.job.user, entry)
+        entry.next_up = False
+
+    def claim(self, entry: Kind) -> None:
+        """Somebody asks for a job that nobody had asked for before."""
+        entry.claimed = True
+        if entry.journal.closed:
+            self._keep(entry)
+
+    def drop(self, useless: Callable[[Kind], bool]) -> None:
+        """Forget what is useless."""
+        for job_id in [job_id for job_id, entry in self._entries.items() if useless(entry)]:
+            del self._entries[job_id]
+
     def publish(self, entry: Kind, event: Event) -> None:
         """Record what happened to a job, and tell those who wait where it matters to them."""
         entry.journal.publish(event)
         self._foresee(entry, event)
         if event.terminal:
             entry.job = replace(entry.job, content=b"", styles=(), init=None, mask=None)
-            self._ended[entry.job.id] = None
-            while len(self._ended) > KEPT:
-                oldest, _ = self._ended.popitem(last=False)
-                del self._entries[oldest]
+            if entry.claimed:
+                self._keep(entry)
 
     def announce(self) -> None:
         """Tell everybody who waits the place and the expected start."""
@@ -155,6 +171,13 @@ class Book(Generic[Kind]):
         if self.closed:
             msg = "The executor is closed and takes no more jobs."
             raise ExecutorClosed(msg)
+
+    def _keep(self, entry: Kind) -> None:
+        """Have the last few that ended at hand, and no others."""
+        self._ended[entry.job.id] = None
+        while len(self._ended) > KEPT:
+            oldest, _ = self._ended.popitem(last=False)
+            del self._entries[oldest]
 
     def _foresee(self, entry: Kind, event: Event) -> None:
         forecast = self.forecast

@@ -96,7 +96,9 @@ class Forecast:
 
     def finished(self, run: str, *, sketched: bool) -> None:
         """The run has brought a picture: a painting, or a sketch whatever was asked for."""
-        if (known := self._runs.pop(run, None)) is None:
+        known = self._runs.pop(run, None)
+        if known is None or known.effort == 0:
+            # Somebody else handed it over, so how much work it was is not known here.
             return
         seconds = self._clock() - known.begun
         if known.effort is not None:

@@ -1,0 +1,115 @@
+"""`connect`: a connection to the broker, and in plain words why there is none."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable, ExtraMissing
+
+if TYPE_CHECKING:
+    from kombu import Connection
+
+__all__ = ["HEARTBEAT", "connect", "place_of", "plainly", "require_extra"]
+
+HEARTBEAT: Final = 10
+"""Seconds between signs of life; after two of them without one a connection is given up."""
+
+PATIENCE: Final = 10.0
+"""Seconds that the broker has for an answer."""
+
+_PORTS: Final = {"amqp": 5672, "amqps": 5671}
+
+
+def require_extra() -> None:
+    """Refuse where a cluster cannot be had.
+
+    Raises:
+        ExtraMissing: Celery or msgpack is not installed.
+    """
+    if any(importlib.util.find_spec(name) is None for name in ("celery", "msgpack")):
+        msg = "A cluster needs more than is installed: pip install 'stylegram[cluster]'"
+        raise ExtraMissing(msg)
+
+
+def place_of(url: str) -> str:
+    """Where the broker is, without the password.
+
+    Raises:
+        BrokerRefused: that is no address of a broker.
+    """
+    try:
+        parts = urlsplit(url)
+        default = _PORTS[parts.scheme]
+        port = parts.port or default
+    except (KeyError, ValueError):
+        msg = "The broker's address must look like amqp://name:password@host:5672/style"
+        raise BrokerRefused(msg) from None
+    return f"{parts.scheme}://{parts.hostname or 'localhost'}:{port}{parts.path}"
+
+
+def connect(url: str, *, heartbeat: int = HEARTBEAT) -> Connection:
+    """A connection that waits for the broker to confirm what it is given; made when first used.
+
+    Raises:
+        BrokerRefused: the address is none.
+    """
+    from kombu import Connection
+
+    place_of(url)
+    return Connection(
+        url,
+        heartbeat=heartbeat,
+        connect_timeout=PATIENCE,
+        ssl=url.startswith("amqps:"),
+        transport_options={
+            "confirm_publish": True,
+            "read_timeout": PATIENCE,
+            "write_timeout": PATIENCE,
+        },
+    )
+
+
+@contextmanager
+def plainly(url: str) -> Iterator[None]:
+    """Turn whatever goes wrong with the broker in here into a sentence.
+
+    Raises:
+        BrokerError: something did.
+    """
+    from amqp.exceptions import AMQPError
+    from kombu.exceptions import KombuError
+
+    try:
+        yield
+    except BrokerError:
+        raise
+    except (AMQPError, KombuError, OSError, ssl.SSLError) as error:
+        raise _plain(error, place_of(url)) from error
+
+
+def _plain(error: Exception, place: str) -> BrokerError:
+    code = getattr(error, "reply_code", getattr(error, "code", 0))
+    if code == 403:
+        return BrokerRefused(
+            f"The broker at {place} does not let us in: wrong name or password, or not the rights "
+            f"that docs/cluster.md tells of.{_detail(error)}"
+        )
+    if code in {402, 530}:
+        return BrokerRefused(f"The broker at {place} knows no such virtual host for this user.")
+    if isinstance(error, ssl.SSLError):
+        return BrokerRefused(f"No safe connection to the broker at {place}: {error.reason}.")
+    if isinstance(error, socket.gaierror):
+        return BrokerUnreachable(f"There is no such host as in {place}.")
+    return BrokerUnreachable(f"No broker answers at {place}.")
+
+
+def _detail(error: Any) -> str:
+    """What of the broker's own words tells which right is missing."""
+    text = str(getattr(error, "reply_text", ""))
+    return f" It says: {text}" if "access to" in text else ""

@@ -1,0 +1,153 @@
+"""`Listener`: what comes from the broker, taken by a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from uuid import uuid4
+
+from nst_core.cluster import link
+from nst_core.cluster.app import dead, events, jobs, lanes, live, results
+from nst_core.cluster.names import Names
+from nst_core.cluster.wire import Message, Unreadable, unpack
+from nst_core.errors import BrokerError
+
+if TYPE_CHECKING:
+    from kombu import Connection, Queue, message
+
+__all__ = ["HOLD", "Ears", "Listener"]
+
+_LOG = logging.getLogger(__name__)
+
+HOLD: Final = 30.0
+"""Seconds for which the broker keeps a result that was heard of: if the bot is killed before it
+has it on disk, it hears of it once more."""
+
+_PAUSE: Final = 1.0
+_TICK: Final = 0.1
+
+
+class Ears(Protocol):
+    """Who is told, in the listener's thread."""
+
+    def heard(self, message: Message) -> None:
+        """Somebody tells something."""
+
+    def given_up(self, job: str, ticket: str) -> None:
+        """The broker has given up a job: every worker that took it was lost."""
+
+    def caught_up(self) -> None:
+        """All that came while nobody listened has been told."""
+
+    def cut_off(self, error: BrokerError) -> None:
+        """There is no way to the broker now."""
+
+
+class Listener:
+    """Makes what a bot needs at the broker, and listens until closed.
+
+    Args:
+        url: the broker's address.
+        names: of the version.
+        bot: whose jobs to hear of; empty for nobody's, only of the fleet, and nothing is made.
+        ears: who is told.
+    """
+
+    def __init__(self, url: str, names: Names, bot: str, ears: Ears) -> None:
+        self._url = url
+        self._names = names
+        self._bot = bot
+        self._ears = ears
+        self._closing = threading.Event()
+        self._held: deque[tuple[float, message.Message]] = deque()
+        self._behind = 0
+        self._thread = threading.Thread(target=self._run, name="nst-listener", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen, and again whenever the broker was away."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening; in a moment."""
+        self._closing.set()
+        self._thread.join(link.PATIENCE)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                with link.plainly(self._url), link.connect(self._url) as connection:
+                    self._listen(connection)
+            except BrokerError as error:
+                if not self._closing.is_set():
+                    self._ears.cut_off(error)
+            except Exception:  # noqa: BLE001
+                # A thread that ends would leave everybody waiting for ever.
+                _LOG.exception("Listening went wrong. Trying again.")
+            self._closing.wait(_PAUSE)
+
+    def _listen(self, connection: Connection) -> None:
+        self._held.clear()
+        self._behind = 0
+        channel = connection.channel()
+        if self._bot:
+            self._declare(channel)
+        self._consume(channel, live(self._names, self._bot, uuid4().hex[:8]), self._take_live)
+        if self._bot:
+            self._consume(channel, results(self._names, self._bot), self._take_result)
+        if not self._behind:
+            self._ears.caught_up()
+        self._serve(connection)
+
+    def _consume(self, channel: Any, queue: Queue, take: Callable[[message.Message], None]) -> None:
+        from kombu import Consumer
+
+        queue = queue(channel)
+        queue.declare()
+        if not queue.exclusive:
+            self._behind = queue.queue_declare(passive=True).message_count
+        Consumer(channel, [queue], on_message=take, auto_declare=False).consume()
+
+    def _declare(self, channel: Any) -> None:
+        for exchange in (dead(self._names), events(self._names), jobs(self._names)):
+            exchange(channel).declare()
+        for queue in lanes(self._names):
+            queue(channel).declare()
+
+    def _serve(self, connection: Connection) -> None:
+        while not self._closing.is_set():
+            with suppress(TimeoutError):
+                connection.drain_events(timeout=_TICK)
+            connection.heartbeat_check()
+            now = time.monotonic()
+            while self._held and self._held[0][0] <= now:
+                self._held.popleft()[1].ack()
+
+    def _take_live(self, message: message.Message) -> None:
+        self._hear(message)
+        message.ack()
+
+    def _take_result(self, message: message.Message) -> None:
+        if "x-death" in message.headers:
+            job, _, ticket = str(message.headers.get("id", "")).rpartition(".")
+            self._ears.given_up(job, ticket)
+        else:
+            self._hear(message)
+        self._held.append((time.monotonic() + HOLD, message))
+        if self._behind:
+            self._behind -= 1
+            if not self._behind:
+                self._ears.caught_up()
+
+    def _hear(self, message: message.Message) -> None:
+        try:
+            told = unpack(bytes(message.body), self._names.version)
+        except Unreadable as error:
+            # Acknowledged all the same: it will be no clearer the next time.
+            _LOG.warning("The broker brought %s.", error)
+        else:
+            self._ears.heard(told)
