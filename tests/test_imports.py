@@ -49,6 +49,16 @@ def test_imports_do_not_load_tensorflow(module: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("module", ["nst_core.executor", "nst_core.cli", "bot.app", "bot.service"])
+def test_a_single_machine_loads_nothing_of_the_cluster(module: str) -> None:
+    names = ("celery", "kombu", "amqp", "msgpack")
+    code = f"import sys, {module}; print([m for m in {names} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
 @needs_sketches
 def test_a_sketch_does_not_load_tensorflow() -> None:
     code = """if True:

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from nst_core import errors
-from nst_core.cli import styles, stylize, weights
+from nst_core.cli import cluster, styles, stylize, weights, worker
 
 __all__ = ["main"]
 
 # The person can mend these; everything else that ends a run is our failure or the machine's.
 _BAD_INPUT = (
+    errors.BrokerRefused,
+    errors.ExtraMissing,
     errors.FetchError,
     errors.ImageRejected,
     errors.InvalidSettings,
@@ -64,6 +66,6 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="nst", description="Paint a photo in the style of a picture.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (stylize, styles, weights):
+    for command in (stylize, styles, weights, worker, cluster):
         command.register(commands)
     return parser

@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from celery import Celery
     from kombu import Exchange, Queue
 
-__all__ = ["TASK_OPTIONS", "dead", "events", "jobs", "lane", "live", "make_app", "results"]
+__all__ = [
+    "STARTS",
+    "TASK_OPTIONS",
+    "dead",
+    "events",
+    "jobs",
+    "lane",
+    "lanes",
+    "live",
+    "make_app",
+    "orders",
+    "results",
+]
 
 STARTS: Final = 3
 """As often a job may be begun; who takes it down every time is given up."""
@@ -73,6 +85,13 @@ def dead(names: Names) -> Exchange:
     from kombu import Exchange
 
     return Exchange(names.dead, type="headers", durable=True)
+
+
+def orders(names: Names) -> Exchange:
+    """What reaches every worker, as Celery declares it."""
+    from kombu import Exchange
+
+    return Exchange(names.orders, type="fanout", durable=False)
 
 
 def lane(names: Names, side: int, *, declared: bool) -> Queue:

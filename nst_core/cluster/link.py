@@ -6,7 +6,7 @@ import importlib.util
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable, Extra
 if TYPE_CHECKING:
     from kombu import Connection
 
-__all__ = ["HEARTBEAT", "connect", "place_of", "plainly", "require_extra"]
+__all__ = ["HEARTBEAT", "connect", "greet", "place_of", "plainly", "require_extra"]
 
 HEARTBEAT: Final = 10
 """Seconds between signs of life; after two of them without one a connection is given up."""
@@ -75,6 +75,16 @@ def connect(url: str, *, heartbeat: int = HEARTBEAT) -> Connection:
     )
 
 
+def greet(url: str) -> None:
+    """See whether the broker lets us in; one that cannot be reached may do so later.
+
+    Raises:
+        BrokerRefused: it does not.
+    """
+    with suppress(BrokerUnreachable), plainly(url), connect(url, heartbeat=0) as connection:
+        connection.connect()
+
+
 @contextmanager
 def plainly(url: str) -> Iterator[None]:
     """Turn whatever goes wrong with the broker in here into a sentence.
@@ -102,6 +112,8 @@ def _plain(error: Exception, place: str) -> BrokerError:
         )
     if code in {402, 530}:
         return BrokerRefused(f"The broker at {place} knows no such virtual host for this user.")
+    if code == 404:
+        return BrokerUnreachable(f"The broker at {place} has no queues yet: the bot makes them.")
     if isinstance(error, ssl.SSLError):
         return BrokerRefused(f"No safe connection to the broker at {place}: {error.reason}.")
     if isinstance(error, socket.gaierror):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import uuid4
 
 from nst_core.cluster import link
-from nst_core.cluster.app import dead, events, jobs, lanes, live, results
+from nst_core.cluster.app import dead, events, jobs, lanes, live, orders, results
 from nst_core.cluster.names import Names
 from nst_core.cluster.wire import Message, Unreadable, unpack
 from nst_core.errors import BrokerError
@@ -113,8 +113,8 @@ class Listener:
         Consumer(channel, [queue], on_message=take, auto_declare=False).consume()
 
     def _declare(self, channel: Any) -> None:
-        for exchange in (dead(self._names), events(self._names), jobs(self._names)):
-            exchange(channel).declare()
+        for exchange in (dead, events, jobs, orders):
+            exchange(self._names)(channel).declare()
         for queue in lanes(self._names):
             queue(channel).declare()
 

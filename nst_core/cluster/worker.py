@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 import types
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -71,7 +72,13 @@ class Bench:
 
 
 def serve(
-    url: str, bench: Bench, engine: Engine | None = None, *, release: str = "", names: Names = NAMES
+    url: str,
+    bench: Bench,
+    engine: Engine | None = None,
+    *,
+    release: str = "",
+    metrics_port: int | None = None,
+    names: Names = NAMES,
 ) -> int:
     """Take jobs until told to leave by SIGTERM or SIGINT; the job at hand is painted first.
 
@@ -80,6 +87,7 @@ def serve(
         bench: where it works.
         engine: what paints; one over VGG19 where it is None.
         release: of the software, for whoever looks at the fleet.
+        metrics_port: of `/metrics` and `/healthz`; None for none, 0 for any that is free.
         names: of the version.
 
     Returns:
@@ -96,7 +104,9 @@ def serve(
         engine = default_engine()
         # Before the first job is taken: whoever could paint it at once should have it.
         warm_up(engine)
-    return _Worker(url, Easel(engine, bench.presence(release)), names).run()
+    worker = _Worker(url, Easel(engine, bench.presence(release)), names)
+    with worker.monitored(metrics_port):
+        return worker.run()
 
 
 def _wait_for_lane(url: str, names: Names, side: int) -> None:
@@ -137,6 +147,14 @@ class _Worker:
         self._outbox = Outbox(url, names, easel.presence)
         self._app = self._equip(make_app(url, names), easel.presence().lane)
         self._consumer: Any = None
+
+    def monitored(self, port: int | None) -> AbstractContextManager[None]:
+        """Serve health and metrics at that port, if at any."""
+        if port is None:
+            return nullcontext()
+        from nst_core.cluster.monitor import serving
+
+        return serving(port, self._easel.presence, lambda: self._outbox.connected)
 
     def run(self) -> int:
         """Take jobs until told to leave; the exit code."""
