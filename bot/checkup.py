@@ -17,7 +17,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.backup import BackupError, check
-from bot.config import Config
+from bot.config import Config, Paints
 from bot.database import FILE
 from bot.hosts import is_loopback
 from bot.service import NO_SUCH_BOT
@@ -68,6 +68,10 @@ def check_up(config: Config) -> Iterator[Finding]:
     yield _find("data", partial(_data, config.data))
     yield _find("disk", partial(_disk, config.data))
     yield _find("styles", partial(_styles, config))
+    if config.paints is Paints.CELERY:
+        # What weights and devices there are is the workers' business.
+        yield _find("workers", partial(_workers, config))
+        return
     yield _find("weights", _weights)
     yield from _painting(config)
 
@@ -142,6 +146,19 @@ def _styles(config: Config) -> str:
     for style in gallery:
         decode(style.read(), max_side=_SIZE)
     return f"{len(gallery)}, all of which can be read"
+
+
+def _workers(config: Config) -> str:
+    from nst_core.cluster.link import require_extra
+
+    require_extra()
+    from nst_core.cluster.status import look
+
+    workers = asyncio.run(look(config.broker_url)).workers
+    if not workers:
+        msg = "the broker answers, but there are no workers: start them with `nst worker`"
+        raise _Trouble(msg)
+    return f"{len(workers)}, up to {max(w.largest for w in workers.values())} px"
 
 
 def _weights() -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -17,7 +18,16 @@ from bot.logs import LogFormat
 from nst_core.paths import expanded
 from nst_core.settings import RANGES, Quality, Settings
 
-__all__ = ["VARIABLES", "Config", "ConfigError", "Door", "Variable", "load", "load_data_folder"]
+__all__ = [
+    "VARIABLES",
+    "Config",
+    "ConfigError",
+    "Door",
+    "Paints",
+    "Variable",
+    "load",
+    "load_data_folder",
+]
 
 T = TypeVar("T")
 
@@ -28,6 +38,13 @@ _HOW_TO_BEGIN: Final = (
     "is not set: write to @BotFather in Telegram, send /newbot, and start again "
     "with BOT_TOKEN=<the token it gives you>; or try the bot without one: --demo"
 )
+
+
+class Paints(StrEnum):
+    """Who paints."""
+
+    LOCAL = "local"
+    CELERY = "celery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +97,14 @@ VARIABLES: Final = (
         "STYLEGRAM_ADMINS",
         "",
         "ids of the people who run the bot: no limits, and commands of their own",
+    ),
+    Variable(
+        "STYLEGRAM_EXECUTOR",
+        str(Paints.LOCAL),
+        "who paints: local, this machine; celery, workers on others",
+    ),
+    Variable(
+        "STYLEGRAM_BROKER_URL", "", "where those workers get their jobs: amqp://bot:…@host/style"
     ),
     Variable("STYLEGRAM_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Variable("STYLEGRAM_LOG_FORMAT", str(LogFormat.TEXT), "text, or json for one object a line"),
@@ -143,6 +168,8 @@ class Config:
         allow: people and chats that may use the bot; empty lets everybody in.
         block: people and chats that are never answered.
         admins: people who may always use it, and run it.
+        paints: who paints.
+        broker_url: where workers on other machines get their jobs; it may hold a password.
         log_level: a level name of `logging`.
         log_format: who reads the log.
         door: where the bot can be reached.
@@ -162,6 +189,8 @@ class Config:
     allow: frozenset[int] = frozenset()
     block: frozenset[int] = frozenset()
     admins: frozenset[int] = frozenset()
+    paints: Paints = Paints.LOCAL
+    broker_url: str = field(default="", repr=False)
     log_level: str = _DEFAULTS["STYLEGRAM_LOG_LEVEL"]
     log_format: LogFormat = LogFormat.TEXT
     door: Door = field(default_factory=Door)
@@ -199,6 +228,8 @@ def load(environ: Mapping[str, str], *, demo: bool = False, file: str = "") -> C
         allow=reader.read("STYLEGRAM_ALLOW", _ids, frozenset()),
         block=reader.read("STYLEGRAM_BLOCK", _ids, frozenset()),
         admins=reader.read("STYLEGRAM_ADMINS", _people, frozenset()),
+        paints=(paints := reader.read("STYLEGRAM_EXECUTOR", _paints, Paints.LOCAL)),
+        broker_url=reader.read("STYLEGRAM_BROKER_URL", _broker(paints), ""),
         log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
         log_format=reader.read("STYLEGRAM_LOG_FORMAT", _log_format, LogFormat.TEXT),
         door=Door(
@@ -370,6 +401,22 @@ def _quality(text: str) -> Quality:
 
 def _level(text: str) -> str:
     return _one_of(_LEVELS, text.upper())
+
+
+def _paints(text: str) -> Paints:
+    return Paints(_one_of(tuple(Paints), text.lower()))
+
+
+def _broker(paints: Paints) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        # The value is not shown: there may be a password in it.
+        is_needed = text or paints is Paints.CELERY
+        if is_needed and not re.fullmatch(r"amqps?://[^\s/]+(/\S*)?", text):
+            msg = "must say where RabbitMQ is, such as amqp://bot:password@host/style"
+            raise _Problem(msg)
+        return text
+
+    return parse
 
 
 def _log_format(text: str) -> LogFormat:

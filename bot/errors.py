@@ -19,6 +19,7 @@ from nst_core.errors import (
     RejectReason,
     SketchUnavailable,
     WeightsError,
+    WorkersLost,
 )
 from nst_core.executor.base import Failed
 
@@ -48,6 +49,7 @@ _BY_CLASS_NAME: Final[Mapping[str, Text]] = MappingProxyType(
         WeightsError.__name__: Text.NO_WEIGHTS,
         SketchUnavailable.__name__: Text.NO_SKETCH,
         ExecutorClosed.__name__: Text.RESTARTING,
+        WorkersLost.__name__: Text.GAVE_UP,
     }
 )
 

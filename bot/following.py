@@ -18,6 +18,8 @@ _SOON: Final = 2.0
 def show(event: base.Event, notice: Notice, order: Order) -> None:
     """Let the progress message tell of an event."""
     match event:
+        case base.Queued(unattended=True, position=position):
+            notice.show(Text.UNATTENDED, position=position)
         case base.Queued(position=position, eta=eta):
             _show_place(position, eta, notice, order)
         case base.Started():

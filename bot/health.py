@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.metrics import Metrics
+from nst_core.executor.base import FleetState
 
 __all__ = ["HANGING", "Engine", "Health", "Reason", "watch_loop"]
 
@@ -40,6 +41,10 @@ class Reason(StrEnum):
     """It is not ready yet, or broke down."""
     COMPUTE = "compute"
     """A job runs, and nothing is heard of it."""
+    BROKER = "broker"
+    """Workers on other machines are to paint, and the way to them is cut off."""
+    WORKERS = "workers"
+    """They are to paint, and none is there."""
     LOOP = "loop"
     """The event loop was busy with one thing for too long."""
     STOPPING = "stopping"
@@ -55,6 +60,7 @@ class Health:
     Attributes:
         engine: how far it is.
         stopping: whether the bot is about to leave.
+        fleet: tells who paints elsewhere; None where this machine does.
     """
 
     def __init__(
@@ -63,6 +69,7 @@ class Health:
         self._patience = patience
         self.engine = Engine.STARTING
         self.stopping = False
+        self.fleet: Callable[[], FleetState | None] = lambda: None
         self._clock = clock
         self._heard: float | None = None
         self._beats: dict[str, float] = {}
@@ -105,6 +112,8 @@ class Health:
             Reason.TELEGRAM: self._of_telegram(),
             Reason.ENGINE: self._of_engine(),
             Reason.COMPUTE: self._of_compute(),
+            Reason.BROKER: self._of_broker(),
+            Reason.WORKERS: self._of_workers(),
             Reason.LOOP: self._of_loop(),
             Reason.STOPPING: "The bot is leaving." if self.stopping else "",
         }
@@ -128,6 +137,15 @@ class Health:
     def _of_compute(self) -> str:
         silence = self._silence()
         return f"A running job has been silent for {silence:.0f} s." if silence > HANGING else ""
+
+    def _of_broker(self) -> str:
+        fleet = self.fleet()
+        return "The broker cannot be reached." if fleet and not fleet.connected else ""
+
+    def _of_workers(self) -> str:
+        fleet = self.fleet()
+        is_empty = fleet and fleet.connected and not fleet.workers
+        return "No worker is connected." if is_empty else ""
 
     def _of_loop(self) -> str:
         worst = max(self._lags, default=0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from functools import partial
@@ -34,7 +35,7 @@ from bot.texts import Text
 from bot.tickets import Ticket
 from bot.waiting import Interrupted, unless
 from bot.wording import named
-from nst_core.errors import Cancelled
+from nst_core.errors import Cancelled, UnknownJob
 from nst_core.executor import base
 
 __all__ = ["Jobs", "Refusal"]
@@ -231,6 +232,7 @@ class Jobs:
             then=record.then,
             id=record.id,
             tries=record.tries,
+            is_left_over=True,
         )
         is_painted = record.state in (State.PAINTED, State.DELIVERING)
         # How it grew is known to nobody any more, so for a film it is painted anew.
@@ -346,13 +348,8 @@ class Jobs:
         await notice.remove()
 
     async def _paint(self, ticket: Ticket, notice: Notice) -> base.Finished:
-        if ticket.tries >= _TRIES:
-            raise Sorry(Text.GAVE_UP)
-        laps = self._metrics.laps()
-        job = await unless(ticket.cancelled, self._preparation.job(ticket))
-        laps.end(Phase.FETCH)
         # Not interrupted: what the executor takes must be known by its handle to be cancelled.
-        ticket.handle = await self._executor.submit(job)
+        ticket.handle = await self._find(ticket) or await self._submit(ticket)
         if ticket.cancelled.is_set():
             await ticket.handle.cancel()
         try:
@@ -362,6 +359,22 @@ class Jobs:
             raise Sorry(Text.TOO_LONG) from None
         await self._archive.keep(ticket.id, painting)
         return painting
+
+    async def _find(self, ticket: Ticket) -> base.JobHandle | None:
+        """The job where an earlier process has left it, if it is under way or ended there."""
+        if not ticket.is_left_over:
+            return None
+        with suppress(UnknownJob):
+            return await self._executor.attach(ticket.id)
+        return None
+
+    async def _submit(self, ticket: Ticket) -> base.JobHandle:
+        if ticket.tries >= _TRIES:
+            raise Sorry(Text.GAVE_UP)
+        laps = self._metrics.laps()
+        job = await unless(ticket.cancelled, self._preparation.job(ticket))
+        laps.end(Phase.FETCH)
+        return await self._executor.submit(job)
 
     async def _deliver(self, ticket: Ticket, painting: base.Finished) -> None:
         order, copy = ticket.order, Copy(painting, ticket.stages)

@@ -12,10 +12,12 @@ from nst_core.executor.base import (
     Executor,
     Failed,
     Finished,
+    FleetState,
     Job,
     JobHandle,
     Queued,
     Started,
+    TellsFleet,
     TellsMemory,
 )
 from nst_core.memory import DeviceMemory
@@ -34,6 +36,7 @@ class Metered:
         self._executor = executor
         self._metrics = metrics
         self._health = health
+        health.fleet = self.fleet
         self._following: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -70,6 +73,10 @@ class Metered:
         """See `TellsMemory.memory`."""
         return self._executor.memory() if isinstance(self._executor, TellsMemory) else None
 
+    def fleet(self) -> FleetState | None:
+        """Who paints elsewhere; None where this machine does."""
+        return self._executor.fleet() if isinstance(self._executor, TellsFleet) else None
+
     def _followed(self, task: asyncio.Task[None]) -> None:
         self._following.discard(task)
         # Whoever ordered the job hears of it as well, and says so.
@@ -84,7 +91,8 @@ class Metered:
                 if isinstance(event, Started):
                     # It may have come to life by itself, after a start that failed.
                     self._health.engine = Engine.READY
-                if not isinstance(event, Queued):
+                # What hangs on another machine is mended there, and not by our leaving.
+                if not isinstance(event, Queued) and self.fleet() is None:
                     self._health.beat(handle.id)
         finally:
             self._health.rest(handle.id)

@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 from telegram import Message, Update
 from telegram.error import TelegramError
 
+from nst_core.executor.base import FleetState
 from nst_core.memory import DeviceMemory
 from nst_core.settings import Quality
 
@@ -160,15 +161,22 @@ class Metrics:
             "stylegram_ready", "Whether the bot is ready, as /healthz says.", registry=registry
         )
 
-    def watch(self, ready: Callable[[], bool], memory: Callable[[], DeviceMemory | None]) -> None:
+    def watch(
+        self,
+        ready: Callable[[], bool],
+        memory: Callable[[], DeviceMemory | None],
+        fleet: Callable[[], FleetState | None] = lambda: None,
+    ) -> None:
         """Ask for these whenever the metrics are read.
 
         Args:
             ready: whether the bot is.
             memory: what the engine holds of its device.
+            fleet: who paints elsewhere; None where this machine does.
         """
         self._ready.set_function(lambda: float(ready()))
         self.registry.register(_GpuMemory(memory))
+        self.registry.register(_Fleet(fleet))
 
     def heard(self, update: Update) -> None:
         """An update has arrived."""
@@ -253,6 +261,23 @@ class _GpuMemory(Collector):
             "Memory of the GPU that the engine holds now, and held at most.",
             labels=["kind"],
         )
+
+
+class _Fleet(Collector):
+    def __init__(self, fleet: Callable[[], FleetState | None]) -> None:
+        self._fleet = fleet
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        if fleet := self._fleet():
+            yield GaugeMetricFamily(
+                "stylegram_workers", "Workers on other machines that take jobs.", fleet.workers
+            )
+            yield GaugeMetricFamily(
+                "stylegram_broker_connected", "Whether the way to them is open.", fleet.connected
+            )
 
 
 def _kind_of(update: Update) -> Kind:

@@ -17,7 +17,7 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot import heap
 from bot.app import build
-from bot.config import Config
+from bot.config import Config, Paints
 from bot.database import TooNew
 from bot.health import HANGING, Health, watch_loop
 from bot.hosts import is_loopback
@@ -107,7 +107,7 @@ async def _serve(config: Config, executor: Executor | None, *, needs_engine: boo
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        service = _Service(config, executor or LocalExecutor(), needs_engine=needs_engine)
+        service = _Service(config, executor or _executor(config), needs_engine=needs_engine)
     except StylizeError as error:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error, TooNew) as error:
@@ -126,6 +126,20 @@ async def _serve(config: Config, executor: Executor | None, *, needs_engine: boo
     finally:
         logger.info("Stopping.")
         await service.stop(code)
+
+
+def _executor(config: Config) -> Executor:
+    """Who paints.
+
+    Raises:
+        StylizeError: it cannot be had.
+    """
+    if config.paints is Paints.LOCAL:
+        return LocalExecutor()
+    # Nothing of it is even loaded where one machine paints.
+    from nst_core.cluster.executor import CeleryExecutor
+
+    return CeleryExecutor(config.broker_url, bot=config.token.partition(":")[0] or "demo")
 
 
 class _Service:
@@ -204,7 +218,7 @@ class _Service:
 
     async def _begin_to_monitor(self) -> None:
         self._beside(watch_loop(self._health, self._metrics))
-        self._metrics.watch(lambda: self._health.ready, self._executor.memory)
+        self._metrics.watch(lambda: self._health.ready, self._executor.memory, self._executor.fleet)
         if self._door.metrics_port is not None:
             app = monitor(self._health, self._metrics)
             port = await self._monitor.enter_async_context(

@@ -40,6 +40,7 @@ class Text(StrEnum):
     QUEUED = "queued"
     QUEUED_NEXT_SOON = "queued_next_soon"
     QUEUED_SOON = "queued_soon"
+    UNATTENDED = "unattended"
     STARTED = "started"
     PROGRESS = "progress"
     PROGRESS_BEGUN = "progress_begun"

@@ -53,6 +53,7 @@ class Ticket:
     Attributes:
         looking_at: the picture that an error would be about.
         then: what to paint after it, one by one.
+        is_left_over: an earlier process has begun it, and it may be under way elsewhere.
         tries: how often it was begun by a process that has not lived to its end.
         painting: what an earlier process painted.
         cancelled: asked for by its owner; takes effect at once.
@@ -66,6 +67,7 @@ class Ticket:
     looking_at: Picture
     then: tuple[Order, ...] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(8))
+    is_left_over: bool = False
     tries: int = 0
     painting: base.Finished | None = None
     handle: base.JobHandle | None = None

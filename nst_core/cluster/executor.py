@@ -46,7 +46,7 @@ ORPHANED: Final = 60.0
 FORGOTTEN: Final = 3600.0
 """Seconds that the result of such a job is kept."""
 
-_CONNECTING: Final = 15.0
+_CONNECTING: Final = 5.0
 _SETTLING: Final = 0.5
 _TICK: Final = 0.5
 _PAUSE: Final = 1.0
@@ -246,6 +246,9 @@ class CeleryExecutor:
     def heard(self, message: Message) -> None:
         """Somebody tells something."""
         match message:
+            case _ if self.book.closed:
+                # For whoever takes this one's place.
+                pass
             case Letter():
                 self._receive(message)
             case Presence():

@@ -12,6 +12,7 @@ import random
 import re
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -147,13 +148,28 @@ class Town:
             await Visitor(self.bench, chat, chat).press_data(data, message)
 
 
-async def crash(kills: int, seed: int) -> Report:
-    """Kill the bot that often."""
+async def crash(
+    kills: int,
+    seed: int,
+    *,
+    module: str = "tests.bot.sprint",
+    also: Callable[[], Awaitable[None]] | None = None,
+    **settings: str,
+) -> Report:
+    """Kill the bot that often.
+
+    Args:
+        kills: how often.
+        seed: of what people do, and when.
+        module: the bot.
+        also: does more harm, after each kill.
+        settings: more environment for the bot.
+    """
     chance = random.Random(seed)
     with TemporaryDirectory() as data:
         async with serving() as demo:
             town = Town(Bench(demo), chance)
-            settings = environment(
+            own = environment(
                 demo.address,
                 Path(),
                 STYLEGRAM_DATA=data,
@@ -163,11 +179,13 @@ async def crash(kills: int, seed: int) -> Report:
                 STYLEGRAM_LOG_LEVEL="INFO",
             )
             for _ in range(kills):
-                async with running("tests.bot.sprint", **settings) as bot:
+                async with running(module, **own, **settings) as bot:
                     await bot.logs("is listening")
                     await _busy(town, chance.uniform(0.05, 1.5), chance)
+                if also:
+                    await also()
             town.bench.account.faults.clear()
-            async with running("tests.bot.sprint", **settings) as bot:
+            async with running(module, **own, **settings) as bot:
                 await bot.logs("is listening")
                 await _settled(town)
                 assert await bot.stop() == 0

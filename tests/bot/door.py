@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from nst_core.errors import ExecutorClosed
+from nst_core.errors import ExecutorClosed, UnknownJob
 from nst_core.executor.base import Cancelled, Event, Finished, Job
 
 
@@ -83,7 +83,7 @@ class Door:
         return handle
 
     async def attach(self, job_id: str) -> Handle:
-        raise NotImplementedError(job_id)
+        raise UnknownJob(job_id)
 
     async def close(self) -> None:
         self.closed = True

@@ -17,6 +17,7 @@ from time import perf_counter
 from bot import logs
 from bot.config import load
 from bot.service import SOFTWARE, Hung, serve
+from nst_core.errors import UnknownJob
 from nst_core.executor.base import Event, Finished, Job, Progressed, Queued, Started
 
 TICK = 0.01
@@ -88,7 +89,7 @@ class Sprinter:
         return Sprint(job)
 
     async def attach(self, job_id: str) -> Sprint:
-        raise NotImplementedError(job_id)
+        raise UnknownJob(job_id)
 
     async def close(self) -> None:
         """Nothing to free."""

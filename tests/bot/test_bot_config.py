@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import VARIABLES, Config, ConfigError, Door, load, load_data_folder
+from bot.config import VARIABLES, Config, ConfigError, Door, Paints, load, load_data_folder
 from bot.logs import LogFormat
 from nst_core.settings import Quality, Settings
 
@@ -102,6 +102,8 @@ def test_every_problem_is_named_at_once() -> None:
         "STYLEGRAM_ALLOW": "5;6",
         "STYLEGRAM_BLOCK": "@somebody",
         "STYLEGRAM_ADMINS": "7,-8",
+        "STYLEGRAM_EXECUTOR": "magic",
+        "STYLEGRAM_BROKER_URL": "redis://bot:s3cret@localhost",
         "STYLEGRAM_LOG_LEVEL": "loud",
         "STYLEGRAM_LOG_FORMAT": "xml",
         "STYLEGRAM_WEBHOOK": "bot.example.org",
@@ -116,6 +118,16 @@ def test_every_problem_is_named_at_once() -> None:
     assert [problem.split()[0] for problem in problems] == names
     assert not any("\n" in problem for problem in problems)
     assert "@BotFather" in problems[0]
+    assert not any("s3cret" in problem for problem in problems)
+
+
+def test_workers_elsewhere_need_a_broker() -> None:
+    settings = {"BOT_TOKEN": TOKEN, "STYLEGRAM_EXECUTOR": "celery"}
+    with pytest.raises(ConfigError, match="STYLEGRAM_BROKER_URL must say where RabbitMQ is"):
+        load(settings)
+    config = load({**settings, "STYLEGRAM_BROKER_URL": "amqps://bot:s3cret@host:5671/style"})
+    assert config.paints is Paints.CELERY
+    assert "s3cret" not in repr(config)
 
 
 @pytest.mark.parametrize("quality", Quality)

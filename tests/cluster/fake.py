@@ -35,9 +35,10 @@ POISON = 4242
 class Waiting:
     """An engine that takes its time and paints grey."""
 
-    def __init__(self, step: float, trace: Path) -> None:
+    def __init__(self, step: float, trace: Path, *, deadly: bool = False) -> None:
         self._step = step
         self._trace = trace
+        self._deadly = deadly
 
     def stylize(
         self,
@@ -49,7 +50,7 @@ class Waiting:
         **__: object,
     ) -> Result:
         self._note("start")
-        if settings.seed == POISON:
+        if self._deadly or settings.seed == POISON:
             os.kill(os.getpid(), signal.SIGKILL)
         total = settings.steps or 2
         begun = time.perf_counter()
@@ -95,10 +96,11 @@ def main() -> int:
     parser.add_argument("--step", type=float, default=0.02)
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--largest", type=int, default=1024)
+    parser.add_argument("--deadly", action="store_true", help="no job is survived")
     parser.add_argument("--version", type=int, default=Names().version)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    engine = cast("Engine", Waiting(options.step, options.trace))
+    engine = cast("Engine", Waiting(options.step, options.trace, deadly=options.deadly))
     bench = Bench(name="fake", device="waiting", memory=2**30, largest=options.largest)
     return serve(options.url, bench, engine, release="test", names=Names(options.version))
 
