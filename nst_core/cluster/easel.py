@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -23,6 +24,9 @@ __all__ = ["Easel"]
 
 _LOG = logging.getLogger(__name__)
 
+HANGING: Final = 300.0
+"""Seconds that a step may take, see `Easel.is_hung`."""
+
 REMEMBERED: Final = 256
 """Hand-overs that were called off or are done, in case they come once more."""
 
@@ -38,6 +42,8 @@ class _Hand:
     parcel: Parcel
     run: str = field(default_factory=lambda: uuid4().hex)
     stop: threading.Event = field(default_factory=threading.Event)
+    stopped_at: float = math.inf
+    is_painted: bool = False
 
 
 class Easel:
@@ -63,6 +69,14 @@ class Easel:
     def is_idle(self) -> bool:
         """Whether nothing is being painted."""
         return self._hand is None
+
+    @property
+    def is_hung(self) -> bool:
+        """Whether a job goes on and on that was called off: only a new process can mend that."""
+        hand = self._hand
+        if hand is None or hand.is_painted:
+            return False
+        return time.monotonic() - hand.stopped_at > HANGING
 
     def presence(self) -> Presence:
         """What the worker says of itself now."""
@@ -111,6 +125,7 @@ class Easel:
             outbox.put(parcel.bot, letter)
 
         paint(self._engine, parcel.job, hand.run, emit, hand.stop.is_set)
+        hand.is_painted = True
         self._forecast.ended(hand.run)
         is_told = outbox.flush(give_up)
         with self._lock:
@@ -128,6 +143,7 @@ class Easel:
             self._remember(known)
             if self._hand and self._hand.parcel.ticket in known:
                 self._hand.stop.set()
+                self._hand.stopped_at = min(self._hand.stopped_at, time.monotonic())
 
     def _take(self, parcel: Parcel) -> _Hand | None:
         with self._lock:

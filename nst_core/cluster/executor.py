@@ -11,20 +11,25 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from nst_core.cluster import link
 from nst_core.cluster.fleet import Fleet
-from nst_core.cluster.names import LANES, NAMES, Names
+from nst_core.cluster.names import NAMES, Names
+from nst_core.cluster.trip import Trip
 from nst_core.cluster.wire import Backlog, Letter, Message, Parcel, Presence
-from nst_core.errors import BrokerError, BrokerRefused, UnknownJob, WorkersLost
+from nst_core.errors import (
+    BrokerError,
+    BrokerRefused,
+    BrokerUnreachable,
+    UnknownJob,
+    WorkersLost,
+)
 from nst_core.executor.base import Cancelled, Event, Failed, FleetState, Job, Started
-from nst_core.executor.book import Book, Entry, Handle
-from nst_core.executor.forecast import canvas_of
-from nst_core.settings import Quality
+from nst_core.executor.book import Book, Handle
+from nst_core.executor.work import failed
 
 if TYPE_CHECKING:
     from nst_core.cluster.listener import Listener
@@ -54,45 +59,7 @@ _BACKLOG: Final = 2.0
 _STOPPING: Final = 10.0
 
 
-@dataclass(eq=False)
-class _Trip(Entry):
-    """A job, and where it is.
-
-    Attributes:
-        side: long side of what it paints, in pixels.
-        ticket: of the hand-over; empty while it is only here.
-        lane: that it was handed to.
-        run: that is at work on it, as far as is known.
-        seen: when something was last heard of it, by the monotonic clock.
-        cancelled: since when its end was asked for.
-        met: when it became known here.
-    """
-
-    side: int = 0
-    ticket: str = ""
-    lane: int = 0
-    run: str = ""
-    seen: float = 0.0
-    cancelled: float | None = None
-    met: float = field(default_factory=time.monotonic)
-
-    def __post_init__(self) -> None:
-        self.take(self.job)
-
-    def take(self, job: Job) -> None:
-        """Have this for the job."""
-        self.job = job
-        is_sketch = job.settings.quality is Quality.SKETCH
-        canvas = None if is_sketch or not job.content else canvas_of(job)
-        # What anybody can paint, or refuse at once, goes to whoever is there.
-        self.side = max(canvas) if canvas else LANES[0]
-
-    @property
-    def is_away(self) -> bool:
-        return bool(self.ticket) and not self.journal.closed
-
-
-CeleryHandle: TypeAlias = Handle[_Trip]
+CeleryHandle: TypeAlias = Handle[Trip]
 
 
 class CeleryExecutor:
@@ -121,7 +88,7 @@ class CeleryExecutor:
         self._bot = bot
         self._names = names
         self._patience = patience
-        self.book: Book[_Trip] = Book(_Trip)
+        self.book: Book[Trip] = Book(Trip)
         self._fleet = Fleet()
         self._attended: dict[int, float] = {}
         self._listener: Listener | None = None
@@ -195,7 +162,7 @@ class CeleryExecutor:
         if self._sender:
             await self._sender.close()
 
-    async def cancel(self, entry: _Trip) -> None:
+    async def cancel(self, entry: Trip) -> None:
         """End a waiting job now, or have the worker stop at its next step."""
         if entry.journal.closed:
             return
@@ -212,10 +179,10 @@ class CeleryExecutor:
         return FleetState(connected=self._connected, workers=sum(self._fleet.capacity().values()))
 
     def _listen(self) -> None:
-        from nst_core.cluster.listener import Listener
+        from nst_core.cluster.listener import Listener, Relay
         from nst_core.cluster.sender import Sender
 
-        ears = _Ears(asyncio.get_running_loop(), self)
+        ears = Relay(asyncio.get_running_loop(), self)
         self._listener = Listener(self._url, self._names, self._bot, ears)
         self._sender = Sender(self._url, self._names, self._bot)
         self._listener.start()
@@ -225,7 +192,12 @@ class CeleryExecutor:
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _LOG.critical("Looking after the workers broke down.", exc_info=error)
 
     # What comes in.
 
@@ -288,7 +260,7 @@ class CeleryExecutor:
         elif self._see(entry, letter.ticket, letter.lane, event.run):
             self.book.publish(entry, event)
 
-    def _see(self, entry: _Trip, ticket: str, lane: int, run: str, *, is_new: bool = False) -> bool:
+    def _see(self, entry: Trip, ticket: str, lane: int, run: str, *, is_new: bool = False) -> bool:
         """A worker is at a job; whether this run is the one whose progress counts.
 
         Args:
@@ -321,7 +293,7 @@ class CeleryExecutor:
         self._changed.set()
         return True
 
-    def _conclude(self, entry: _Trip, letter: Letter) -> None:
+    def _conclude(self, entry: Trip, letter: Letter) -> None:
         """The first end counts, but for one that somebody else was to come to."""
         event = letter.event
         is_ours = letter.ticket == entry.ticket or not entry.claimed
@@ -331,7 +303,7 @@ class CeleryExecutor:
             self._stop(entry.ticket)
         self._end(entry, event)
 
-    def _end(self, entry: _Trip, event: Event) -> None:
+    def _end(self, entry: Trip, event: Event) -> None:
         self.book.leave(entry)
         if entry.run and entry.run != event.run:
             self.book.forecast.ended(entry.run)
@@ -340,7 +312,7 @@ class CeleryExecutor:
         self.book.announce()
         self._changed.set()
 
-    def _adopt(self, job_id: str) -> _Trip:
+    def _adopt(self, job_id: str) -> Trip:
         """Know of a job that an earlier process handed over, until somebody asks for it."""
         entry = self.book.add(Job(id=job_id, user=0, content=b"", styles=()))
         entry.claimed = False
@@ -356,11 +328,15 @@ class CeleryExecutor:
             while choice := self._next():
                 try:
                     await self._hand_over(*choice)
-                except BrokerError as error:
+                except (BrokerUnreachable, BrokerRefused) as error:
                     _LOG.warning("%s Jobs wait for it.", error)
                     await asyncio.sleep(_PAUSE)
+                except Exception as error:  # noqa: BLE001
+                    # Such as one that is too large; it must not hold up the others.
+                    _LOG.exception("job %s cannot be handed over", choice[0].job.id)
+                    self._end(choice[0], failed(choice[0].job, "", error))
 
-    def _next(self) -> tuple[_Trip, int] | None:
+    def _next(self) -> tuple[Trip, int] | None:
         """The job that is to be handed over now, and the lane for it."""
         if not self._connected:
             return None
@@ -373,7 +349,7 @@ class CeleryExecutor:
                 return entry, lane
         return None
 
-    async def _hand_over(self, entry: _Trip, lane: int) -> None:
+    async def _hand_over(self, entry: Trip, lane: int) -> None:
         ticket = entry.ticket = secrets.token_hex(8)
         entry.lane, entry.next_up, entry.seen = lane, True, time.monotonic()
         try:
@@ -383,7 +359,7 @@ class CeleryExecutor:
                 self._take_back(entry)
             raise
 
-    def _take_back(self, entry: _Trip) -> None:
+    def _take_back(self, entry: Trip) -> None:
         """Have a job wait here again, before all others of its user's."""
         entry.ticket, entry.lane, entry.run, entry.next_up = "", 0, "", False
 
@@ -435,7 +411,7 @@ class CeleryExecutor:
             self.book.announce()
             self._changed.set()
 
-    def _attend(self, entry: _Trip) -> bool:
+    def _attend(self, entry: Trip) -> bool:
         """Note whether anybody is there for a job; True where that has changed."""
         now = time.monotonic()
         if self._fleet.can_paint(entry.side):
@@ -463,7 +439,7 @@ class CeleryExecutor:
         with suppress(BrokerError):
             await self._speak().tell(Backlog(bot=self._bot, waiting=waiting, running=running))
 
-    async def _look_for(self, entry: _Trip) -> None:
+    async def _look_for(self, entry: Trip) -> None:
         """Hand a job over again where nobody has it any more."""
         ticket = entry.ticket
         entry.seen = time.monotonic()
@@ -486,28 +462,3 @@ class CeleryExecutor:
             self.book.line_up(entry)
         self._take_back(entry)
         self._changed.set()
-
-
-class _Ears:
-    """Brings what the listener's thread hears to the event loop."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, executor: CeleryExecutor) -> None:
-        self._loop = loop
-        self._executor = executor
-
-    def heard(self, message: Message) -> None:
-        self._pass_on(self._executor.heard, message)
-
-    def given_up(self, job: str, ticket: str) -> None:
-        self._pass_on(self._executor.given_up, job, ticket)
-
-    def caught_up(self) -> None:
-        self._pass_on(self._executor.caught_up)
-
-    def cut_off(self, error: BrokerError) -> None:
-        self._pass_on(self._executor.cut_off, error)
-
-    def _pass_on(self, take: Callable[..., None], *what: object) -> None:
-        # The loop may have ended before this thread.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(take, *what)

@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable, ExtraMissing
@@ -104,16 +104,28 @@ def plainly(url: str) -> Iterator[None]:
 
 
 def _plain(error: Exception, place: str) -> BrokerError:
-    code = getattr(error, "reply_code", getattr(error, "code", 0))
-    if code == 403:
-        return BrokerRefused(
-            f"The broker at {place} does not let us in: wrong name or password, or not the rights "
-            f"that docs/cluster.md tells of.{_detail(error)}"
-        )
-    if code in {402, 530}:
-        return BrokerRefused(f"The broker at {place} knows no such virtual host for this user.")
-    if code == 404:
-        return BrokerUnreachable(f"The broker at {place} has no queues yet: the bot makes them.")
+    match getattr(error, "reply_code", getattr(error, "code", 0)):
+        case 403:
+            kind: type[BrokerError] = BrokerRefused
+            words = (
+                f"The broker at {place} does not let us in: wrong name or password, or not the "
+                f"rights that docs/cluster.md tells of.{_detail(error)}"
+            )
+        case 402 | 530:
+            kind = BrokerRefused
+            words = f"The broker at {place} knows no such virtual host for this user."
+        case 311 | 406:
+            kind = BrokerError
+            words = f"The broker at {place} does not take this.{_said(error)}"
+        case 404:
+            kind = BrokerUnreachable
+            words = f"The broker at {place} has no queues yet: the bot makes them."
+        case _:
+            return _cut_off(error, place)
+    return kind(words)
+
+
+def _cut_off(error: Exception, place: str) -> BrokerError:
     if isinstance(error, ssl.SSLError):
         return BrokerRefused(f"No safe connection to the broker at {place}: {error.reason}.")
     if isinstance(error, socket.gaierror):
@@ -121,7 +133,12 @@ def _plain(error: Exception, place: str) -> BrokerError:
     return BrokerUnreachable(f"No broker answers at {place}.")
 
 
-def _detail(error: Any) -> str:
+def _detail(error: Exception) -> str:
     """What of the broker's own words tells which right is missing."""
+    said = _said(error)
+    return said if "access to" in said else ""
+
+
+def _said(error: Exception) -> str:
     text = str(getattr(error, "reply_text", ""))
-    return f" It says: {text}" if "access to" in text else ""
+    return f" It says: {text}" if text else ""

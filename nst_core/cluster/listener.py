@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -20,7 +21,7 @@ from nst_core.errors import BrokerError
 if TYPE_CHECKING:
     from kombu import Connection, Queue, message
 
-__all__ = ["HOLD", "Ears", "Listener"]
+__all__ = ["HOLD", "Ears", "Listener", "Relay"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -151,3 +152,32 @@ class Listener:
             _LOG.warning("The broker brought %s.", error)
         else:
             self._ears.heard(told)
+
+
+class Relay:
+    """Brings what the listener's thread hears to an event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, ears: Ears) -> None:
+        self._loop = loop
+        self._ears = ears
+
+    def heard(self, message: Message) -> None:
+        """See `Ears.heard`."""
+        self._pass_on(self._ears.heard, message)
+
+    def given_up(self, job: str, ticket: str) -> None:
+        """See `Ears.given_up`."""
+        self._pass_on(self._ears.given_up, job, ticket)
+
+    def caught_up(self) -> None:
+        """See `Ears.caught_up`."""
+        self._pass_on(self._ears.caught_up)
+
+    def cut_off(self, error: BrokerError) -> None:
+        """See `Ears.cut_off`."""
+        self._pass_on(self._ears.cut_off, error)
+
+    def _pass_on(self, take: Callable[..., None], *what: object) -> None:
+        # The loop may have ended before this thread.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(take, *what)

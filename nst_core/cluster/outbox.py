@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nst_core.cluster import link
@@ -15,7 +15,7 @@ from nst_core.cluster.app import events
 from nst_core.cluster.names import Names
 from nst_core.cluster.wire import Letter, Presence, pack
 from nst_core.errors import BrokerError
-from nst_core.executor.base import Previewed, Progressed
+from nst_core.executor.base import Failed, Finished, Previewed, Progressed
 
 if TYPE_CHECKING:
     from kombu import Connection, Producer
@@ -115,7 +115,9 @@ class Outbox:
                     self._serve(connection)
             except BrokerError as error:
                 self.connected = False
-                if not self._closing:
+                if type(error) is BrokerError:
+                    self._replace(error)
+                elif not self._closing:
                     _LOG.warning("%s Trying again.", error)
             except Exception:  # noqa: BLE001
                 # A thread that ends would leave everybody waiting for ever.
@@ -124,6 +126,18 @@ class Outbox:
             if self._closing:
                 return
             time.sleep(_PAUSE)
+
+    def _replace(self, error: BrokerError) -> None:
+        """Tell of the failure instead of what the broker will never take."""
+        with self._changed:
+            if not self._posts:
+                return
+            post = self._posts.popleft()
+            event = post.letter.event
+            _LOG.error("job %s: its %s cannot be told. %s", event.job, event.kind, error)
+            if isinstance(event, Finished):
+                letter = replace(post.letter, event=_too_large(event))
+                self._posts.appendleft(_Post(post.bot, letter))
 
     def _serve(self, connection: Connection) -> None:
         producer = connection.Producer(exchange=events(self._names), auto_declare=False)
@@ -185,3 +199,8 @@ class Outbox:
             delivery_mode=_PERSISTENT if lasting else _TRANSIENT,
             timeout=link.PATIENCE,
         )
+
+
+def _too_large(event: Finished) -> Failed:
+    words = "The painting is too large to be sent."
+    return Failed(job=event.job, run=event.run, error=BrokerError.__name__, message=words)

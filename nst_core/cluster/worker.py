@@ -40,6 +40,7 @@ TELL: Final = "stylegram_tell"
 """The order to tell at once who is there."""
 
 _PAUSE: Final = 2.0
+_SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +224,8 @@ class _Worker:
         """Celery is connected, for the first time or again."""
         if self._consumer is None:
             self._outbox.start()
-            threading.Thread(target=self._part, name="nst-parting", daemon=True).start()
+            for work in (self._part, self._watch):
+                threading.Thread(target=work, name=f"nst{work.__name__}", daemon=True).start()
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._asked_to_leave)
             _LOG.info("%s is ready for jobs.", self._node)
@@ -234,6 +236,12 @@ class _Worker:
             # Asked twice: the job at hand goes back, for another worker.
             os._exit(1)
         self._easel.leaving.set()
+
+    def _watch(self) -> None:
+        while not self._easel.is_hung:
+            time.sleep(_PAUSE)
+        _LOG.critical("The job at hand hangs, and only a new process can mend that: leaving.")
+        os._exit(_SOFTWARE)
 
     def _part(self) -> None:
         """Take no more jobs, see the one at hand to its end, then stop Celery.

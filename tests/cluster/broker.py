@@ -23,7 +23,13 @@ ROOT: Final = Path(__file__).parent.parent.parent
 HOSTS: Final = tuple(f"t{number}" for number in range(40))
 """Virtual hosts: a test has one for itself."""
 
-PASSWORDS: Final = {"bot": "bot-secret", "gpu": "gpu-secret", "nobody": "nothing"}
+PASSWORDS: Final = {
+    "bot": "bot-secret",
+    "gpu": "gpu-secret",
+    "flower": "flower-secret",
+    "nobody": "nothing",
+}
+LARGEST_MESSAGE: Final = 8_000_000
 _STARTING: Final = 60.0
 
 
@@ -142,6 +148,7 @@ class Broker:
         definitions.write_text(json.dumps(_definitions(documented_rights(), HOSTS)))
         (self.place / "rabbitmq.conf").write_text(
             f"load_definitions = {definitions}\nlog.file.level = warning\n"
+            f"max_message_size = {LARGEST_MESSAGE}\n"
         )
 
 

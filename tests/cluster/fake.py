@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from nst_core.cluster import easel
 from nst_core.cluster.names import Names
 from nst_core.cluster.worker import Bench, serve
 from nst_core.errors import Cancelled
@@ -97,9 +98,11 @@ def main() -> int:
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--largest", type=int, default=1024)
     parser.add_argument("--deadly", action="store_true", help="no job is survived")
+    parser.add_argument("--hanging", type=float, default=easel.HANGING)
     parser.add_argument("--version", type=int, default=Names().version)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    easel.HANGING = options.hanging  # type: ignore[misc]
     engine = cast("Engine", Waiting(options.step, options.trace, deadly=options.deadly))
     bench = Bench(name="fake", device="waiting", memory=2**30, largest=options.largest)
     return serve(options.url, bench, engine, release="test", names=Names(options.version))

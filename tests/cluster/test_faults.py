@@ -8,14 +8,18 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
+from amqp import Message
 
 from nst_core import images
 from nst_core.cluster import executor as executor_module
 from nst_core.cluster import fleet as fleet_module
+from nst_core.cluster import link
 from nst_core.cluster.executor import CeleryExecutor
-from nst_core.cluster.names import Names
+from nst_core.cluster.names import NAMES, Names
 from nst_core.errors import BrokerRefused, UnknownJob
 from nst_core.executor import (
     Failed,
@@ -28,7 +32,7 @@ from nst_core.executor import (
 from nst_core.executor.base import TellsFleet
 from nst_core.settings import Settings
 from tests.acceptance import MANY, Pictures, gather, terminal, until
-from tests.cluster.broker import Broker
+from tests.cluster.broker import LARGEST_MESSAGE, Broker
 from tests.cluster.conftest import Crew
 from tests.cluster.fake import POISON
 
@@ -311,6 +315,64 @@ async def test_an_old_worker_takes_no_job_that_it_does_not_understand(
     with pytest.raises(BrokerRefused, match=r"rights.*stylegram\.v2"):
         await newer.start()
     await newer.close()
+
+
+async def test_a_workers_user_can_do_no_more_than_work(
+    broker: Broker, host: str, executor: CeleryExecutor
+) -> None:
+    """It may neither submit, nor read results, nor touch a queue."""
+    assert not executor.book.closed
+    names = NAMES
+    forbidden: list[Callable[[Any], object]] = [
+        lambda channel: channel.basic_publish(Message(b""), names.jobs, "1024"),
+        lambda channel: channel.basic_publish(Message(b""), names.orders),
+        lambda channel: channel.basic_get(names.results("bot")),
+        lambda channel: channel.queue_delete(names.lane(1024)),
+        lambda channel: channel.queue_purge(names.results("bot")),
+        lambda channel: channel.queue_declare("mine", exclusive=True),
+        lambda channel: channel.queue_bind(names.lane(1024), names.events, "#"),
+        lambda channel: channel.exchange_delete(names.events),
+    ]
+    for attempt in forbidden:
+        url = broker.url(host, "gpu")
+        with link.connect(url) as connection, pytest.raises(BrokerRefused), link.plainly(url):
+            attempt(connection.default_channel)
+
+
+async def test_what_is_too_large_for_the_broker_fails_alone(
+    executor: CeleryExecutor, crew: Crew, pictures: Pictures
+) -> None:
+    crew.hire("--largest", "2048")
+    await workers(executor, 1)
+    job = pictures.job("large")
+    large = await executor.submit(replace(job, mask=bytes(2 * LARGEST_MESSAGE)))
+    good = await executor.submit(pictures.job("good"))
+    assert isinstance(await terminal(large), Failed)
+    assert isinstance(await terminal(good), Finished)
+    # Noise cannot be packed: as PNG it is larger than as JPEG.
+    noise = np.random.default_rng(0).random((2000, 2000, 3), np.float32)
+    photo = images.encode_jpeg(noise, 50)
+    assert len(photo) < LARGEST_MESSAGE
+    settings = Settings(size=2000, steps=1)
+    job = replace(job, id="painted", content=photo, settings=settings)
+    failed = await terminal(await executor.submit(job))
+    assert isinstance(failed, Failed)
+    assert "too large" in failed.message
+    assert isinstance(await terminal(await executor.submit(pictures.job("last"))), Finished)
+
+
+async def test_a_worker_that_hangs_makes_room_for_a_new_one(
+    executor: CeleryExecutor, crew: Crew, pictures: Pictures
+) -> None:
+    """A step that takes for ever; the worker is told that one second is too long."""
+    hanging = crew.hire("--hanging", "1", step=3600)
+    await workers(executor, 1)
+    handle = await executor.submit(pictures.job("one"))
+    await noted(crew, "start", 1)
+    await handle.cancel()
+    assert await asyncio.to_thread(hanging.wait) == 70
+    crew.hire()
+    assert isinstance(await terminal(await executor.submit(pictures.job("next"))), Finished)
 
 
 async def test_wrong_passwords_are_told_in_plain_words(broker: Broker, host: str) -> None:
