@@ -10,13 +10,12 @@ STAMP := $(VENV)/.installed
 run: $(STAMP)
 	$(BIN)/python -m bot $(if $(strip $(BOT_TOKEN)),,--demo) $(ARGS)
 
-# The bot's tests start processes and a browser: two files at a time leave them room to breathe.
-# Those of the cluster mostly wait for other processes, and each process has a broker to kill.
+# The tests of bot and cluster start processes, a browser and a broker, and often wait for them:
+# three files at a time keep two cores busy, and leave them room to breathe.
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
 		--ignore tests/bot --ignore tests/cluster
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/cluster
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/bot
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile tests/cluster tests/bot
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
