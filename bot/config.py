@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -15,7 +15,7 @@ from bot import configfile
 from bot.configfile import Written, key_of
 from bot.hosts import is_http_url, is_loopback
 from bot.logs import LogFormat
-from nst_core.paths import expanded
+from nst_core.paths import DATA, STYLES, expanded
 from nst_core.settings import RANGES, Quality, Settings
 
 __all__ = [
@@ -71,13 +71,13 @@ VARIABLES: Final = (
     ),
     Variable("STYLEGRAM_STRENGTH", f"{_ENGINE.strength:g}", "strength of the style, 0 to 100"),
     Variable("STYLEGRAM_STEPS", "", "optimisation steps; empty takes the quality's own number"),
-    Variable("STYLEGRAM_STYLES", "", "a folder with style pictures of your own"),
-    Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for"),
     Variable(
-        "STYLEGRAM_DATA",
-        "~/.local/share/stylegram",
-        "a folder for what is to outlive a restart",
+        "STYLEGRAM_STYLES",
+        "",
+        f"a folder with style pictures of your own; empty takes `{STYLES}` in the data folder",
     ),
+    Variable("STYLEGRAM_LARGEST", "1024", "long side that a person may ask for"),
+    Variable("STYLEGRAM_DATA", DATA, "a folder for what is to outlive a restart"),
     Variable("STYLEGRAM_JOBS_PER_USER", "3", "paintings that one person may have under way"),
     Variable("STYLEGRAM_JOB_MINUTES", "60", "how long one painting may take"),
     Variable(
@@ -240,7 +240,8 @@ def load(environ: Mapping[str, str], *, demo: bool = False, file: str = "") -> C
         ),
     )
     reader.check()
-    return config
+    own = load_data_folder(environ, file=file) / STYLES
+    return replace(config, styles=own) if config.styles is None and own.is_dir() else config
 
 
 def load_data_folder(environ: Mapping[str, str], *, file: str = "") -> Path:
@@ -439,7 +440,10 @@ def _data(text: str) -> Path:
 
 
 def _folder(text: str) -> Path | None:
-    if text and not Path(text).is_dir():
+    if not text:
+        return None
+    place = expanded(text)
+    if not place.is_dir():
         msg = f"must be a folder, and {text!r} is none"
         raise _Problem(msg)
-    return Path(text) if text else None
+    return place

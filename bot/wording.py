@@ -14,7 +14,7 @@ from bot.words import Words
 from nst_core.settings import Quality
 from nst_core.styles import Gallery
 
-__all__ = ["BRUSH", "QUALITY", "described", "named", "title"]
+__all__ = ["BRUSH", "QUALITY", "credits_of", "described", "named", "title"]
 
 _LONGEST: Final = 120
 
@@ -56,6 +56,13 @@ def named(style: Style, gallery: Gallery, words: Words) -> str:
             return " + ".join(
                 words.plain(Text.MIX_PART, style=part, share=share) for part, share in parts
             )
+
+
+def credits_of(style: Style, gallery: Gallery) -> str:
+    """Whom a style is owed to, a line for each part of it; empty where nobody is to be named."""
+    presets = [part.name for part, _ in parts_of(style) if isinstance(part, Preset)]
+    owed = (shorten(gallery[name].credit, _LONGEST) for name in presets if name in gallery)
+    return "\n".join(dict.fromkeys(filter(None, owed)))
 
 
 def described(look: Look, usual: Look, words: Words) -> Iterator[str]:

@@ -14,6 +14,8 @@ from nst_core.settings import VGG19_LAYERS
 
 # One test process shares two cores with everything else; TensorFlow's chatter says nothing here.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# No pictures are here: what the developer's own gallery holds is no test's business.
+os.environ["STYLEGRAM_STYLES"] = str(Path(__file__).parent)
 
 CHANNELS = {1: 64, 2: 128, 3: 256, 4: 512, 5: 512}
 

@@ -311,6 +311,57 @@ def test_notes_of_the_operator(tmp_path: Path) -> None:
     assert gallery["plain"].title == "Plain"
 
 
+def test_a_file_beside_the_picture_tells_of_it(tmp_path: Path) -> None:
+    picture(tmp_path / "Red Barn.png")
+    (tmp_path / "Red Barn.toml").write_text(
+        'title = "The “Barn”"\nauthor = "Ann"\nyear = "c. 1900"\nmuseum = "The Shed, Ely"\n'
+        'licence = "Public domain"\nsource = "https://example.org/barn"\n',
+        encoding="utf-8",
+    )
+    barn = Gallery.load(tmp_path)["red_barn"]
+    assert (barn.title, barn.author, barn.year) == ("The “Barn”", "Ann", "c. 1900")
+    assert (barn.museum, barn.source) == ("The Shed, Ely", "https://example.org/barn")
+    assert barn.credit == "Ann, c. 1900, The Shed, Ely"
+    (tmp_path / "styles.toml").write_text('[red_barn]\ntitle = "Mine"\n')
+    barn = Gallery.load(tmp_path)["red_barn"]
+    assert (barn.title, barn.author) == ("Mine", "Ann")
+
+
+@pytest.mark.parametrize(
+    ("notes", "credit"),
+    [
+        ("", ""),
+        ('author = "Ann"', "Ann"),
+        ('author = "Ann"\nlicence = "CC-BY-4.0"', "Ann, CC-BY-4.0"),
+        ('author = "Ann"\nlicence = "CC0-1.0"', "Ann"),
+        ('licence = "CC-BY-4.0"', ""),
+        ('author = " Ann\\n Lee "\nyear = "1900"', "Ann Lee, 1900"),
+    ],
+)
+def test_who_is_to_be_named(tmp_path: Path, notes: str, credit: str) -> None:
+    picture(tmp_path / "barn.png")
+    (tmp_path / "barn.toml").write_text(notes)
+    assert Gallery.load(tmp_path)["barn"].credit == credit
+
+
+def test_nobody_is_to_be_named_for_the_presets() -> None:
+    assert {style.credit for style in Gallery.load()} == {""}
+
+
+@pytest.mark.parametrize("notes", ["[", "path = '/etc'\n", "title = 3\n", "\x00"])
+def test_a_file_beside_a_picture_that_makes_no_sense_is_refused(tmp_path: Path, notes: str) -> None:
+    picture(tmp_path / "barn.png")
+    (tmp_path / "barn.toml").write_text(notes)
+    with pytest.raises(InvalidSettings, match=r"barn\.toml"):
+        Gallery.load(tmp_path)
+
+
+def test_a_picture_called_styles_is_told_of_in_its_table(tmp_path: Path) -> None:
+    picture(tmp_path / "styles.png")
+    (tmp_path / "styles.toml").write_text('[styles]\ntitle = "All"\n')
+    assert [style.title for style in Gallery.load(tmp_path)][-1] == "All"
+
+
 @pytest.mark.parametrize(
     "notes", ["[barn\n", "[barn]\npath = '/etc'\n", "[barn]\ntitle = 3\n", "barn = 1\n"]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from bot import keyboards
 from bot.errors import LinkRefused, Sorry
 from bot.orders import Question
 from bot.session import Picture, Preset, Style, parts_of
+from bot.sheet import PAGE
 from bot.speaker import is_shared
 from bot.texts import Text, shorten
 from nst_core.errors import ImageRejected
@@ -27,6 +29,8 @@ __all__ = ["ask", "ask_for_own", "is_to_be_had", "turn_page"]
 logger = logging.getLogger(__name__)
 
 _LAST: Final = 30
+# A page of them fits into a caption, beside the question.
+_CREDIT: Final = 70
 
 
 async def ask(turn: Turn, question: Question) -> None:
@@ -58,7 +62,7 @@ async def turn_page(turn: Turn, message: int, question: Question, page: int) -> 
         turn.bot,
         turn.place.chat,
         message,
-        _words(turn, question),
+        _words(turn, question, page),
         gallery(turn, question, page),
         page,
     )
@@ -144,10 +148,24 @@ def _owner(question: Question) -> int | None:
     return None if is_shared(question.user) or question.content is None else question.user
 
 
-def _words(turn: Turn, question: Question) -> str:
+def _words(turn: Turn, question: Question, page: int = 0) -> str:
+    return "\n\n".join(filter(None, (_asked(turn, question), _credits(turn, page))))
+
+
+def _asked(turn: Turn, question: Question) -> str:
     if question.mixing:
         return turn.words.say(Text.ASK_STYLE_MIX, style=turn.named(question.mixing))
     return turn.words.say(Text.ASK_STYLE if question.content else Text.STYLES)
+
+
+def _credits(turn: Turn, page: int) -> str:
+    """Whom the styles of a page are owed to, each by its number on the sheet."""
+    styles = [*enumerate(turn.desk.gallery, start=1)]
+    first = min(page, turn.desk.sheet.pages - 1) * PAGE
+    owed = [(n, style.credit) for n, style in styles[first : first + PAGE] if style.credit]
+    return "\n".join(
+        f"{n} · {html.escape(shorten(credit, _CREDIT), quote=False)}" for n, credit in owed
+    )
 
 
 async def _picture(turn: Turn, picture: Picture) -> bytes:

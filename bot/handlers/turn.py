@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup, Message, Update
@@ -35,7 +36,7 @@ from bot.session import (
 )
 from bot.speaker import key_of, language_for
 from bot.texts import Text
-from bot.wording import named, title
+from bot.wording import credits_of, named, title
 from bot.words import Language, Words, words_in
 
 __all__ = ["Turn", "message_of"]
@@ -188,14 +189,19 @@ class Turn:
             case AskStyle(content, mixing):
                 await ask(self, Question(self.user, content, mixing))
             case AskPhoto(style):
-                key = Text.ASK_PHOTO_GROUP if self.place.is_group else Text.ASK_PHOTO
-                await self.say(key, style=self.named(style))
+                await self._ask_for_photo(style)
             case ShowGallery():
                 await self.show_gallery()
             case Complain(about):
                 raise Sorry(Text(about.value))
             case Begin():
                 pass
+
+    async def _ask_for_photo(self, style: Style) -> None:
+        key = Text.ASK_PHOTO_GROUP if self.place.is_group else Text.ASK_PHOTO
+        asked = self.words.say(key, style=self.named(style))
+        owed = html.escape(credits_of(style, self.desk.gallery), quote=False)
+        await self.say_text(f"{asked}\n\n<i>{owed}</i>" if owed else asked)
 
     def paint(self, contents: tuple[Picture, ...], style: Style) -> None:
         """Begin paintings, one by one.

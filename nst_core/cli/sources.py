@@ -5,32 +5,32 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
+from nst_core import files
 from nst_core.errors import ImageRejected, InvalidSettings, UnknownStyle
 from nst_core.fetch import fetch, is_link
 from nst_core.images import Picture, decode
-from nst_core.paths import expanded
+from nst_core.paths import DATA, STYLES, expanded
 from nst_core.styles import Gallery
 
 __all__ = [
-    "STYLES_VARIABLE",
     "Source",
     "Weighted",
     "check_outputs",
     "gallery",
     "picture",
     "style",
+    "styles_folder",
     "weighted",
     "write",
 ]
 
-STYLES_VARIABLE: Final = "STYLEGRAM_STYLES"
-
+_STYLES_VARIABLE: Final = "STYLEGRAM_STYLES"
+_DATA_VARIABLE: Final = "STYLEGRAM_DATA"
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -60,9 +60,24 @@ class Weighted(NamedTuple):
 
 
 def gallery() -> Gallery:
-    """The presets and the pictures of the folder that ``STYLEGRAM_STYLES`` names."""
-    folder = os.environ.get(STYLES_VARIABLE)
-    return Gallery.load(expanded(folder) if folder else None)
+    """The presets and the pictures of the operator's own folder.
+
+    Raises:
+        InvalidSettings: ``STYLEGRAM_STYLES`` names no folder, or its notes cannot be read.
+    """
+    folder = styles_folder()
+    is_meant = bool(os.environ.get(_STYLES_VARIABLE)) or folder.is_dir()
+    return Gallery.load(folder if is_meant else None)
+
+
+def styles_folder() -> Path:
+    """Where the operator's own style pictures are, or would be.
+
+    ``STYLEGRAM_STYLES`` names the folder; otherwise it is in the bot's data folder.
+    """
+    if named := os.environ.get(_STYLES_VARIABLE):
+        return expanded(named)
+    return expanded(os.environ.get(_DATA_VARIABLE) or DATA) / STYLES
 
 
 def weighted(text: str) -> Weighted:
@@ -129,25 +144,7 @@ def check_outputs(outputs: Mapping[Path, tuple[str, ...]], inputs: Iterable[str]
 
 def write(path: Path, data: bytes) -> None:
     """Replace a file in one go: who looks sees the old one or the new one, never a half."""
-    target = _resolved(path)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-        try:
-            file.write(data)
-            file.close()
-            Path(file.name).chmod(_mode_for(target))
-            Path(file.name).replace(target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def _mode_for(target: Path) -> int:
-    """The old file's permissions; for a new file, what the umask leaves."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    files.replace(_resolved(path), data)
 
 
 def _try_to_write(path: Path) -> None:
@@ -157,8 +154,7 @@ def _try_to_write(path: Path) -> None:
     if not target.parent.is_dir():
         refuse(f"There is no folder {path.parent}.")
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent):
-            pass
+        files.try_to_write_in(target.parent)
     except OSError as error:
         refuse(f"{path} cannot be written: {error.strerror}.")
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import difflib
 import logging
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nst_core.errors import ImageRejected, InvalidSettings, UnknownStyle
 from nst_core.images import decode
+from nst_core.styles import notes
 from nst_core.styles.catalogue import EXAMPLES, PRESETS, read_catalogue
 
 __all__ = ["Gallery", "Style"]
@@ -22,8 +21,6 @@ _LOG = logging.getLogger(__name__)
 _ENDINGS = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
 )
-_NOTES = "styles.toml"
-_WORDS = ("title", "description", "author", "licence")
 _LONGEST = 32
 # A style is also a Telegram command: these mean something else to the bot.
 _RESERVED = frozenset(
@@ -58,6 +55,10 @@ class Style:
         licence: SPDX identifier or words; may be empty for an operator's picture.
         path: the picture's file.
         example: the file of a sample photo painted in the style, where there is one.
+        year: when it was made, in words; may be empty.
+        museum: where the original is; may be empty.
+        source: the address of where the file comes from; may be empty.
+        credit: whom it is owed to, in one line; empty where nobody is to be named.
     """
 
     name: str
@@ -67,6 +68,10 @@ class Style:
     licence: str
     path: Path
     example: Path | None = None
+    year: str = ""
+    museum: str = ""
+    source: str = ""
+    credit: str = ""
 
     def read(self) -> bytes:
         """Return the encoded file of the picture."""
@@ -84,14 +89,15 @@ class Gallery:
         """Load the built-in presets, then an operator's folder over and after them.
 
         A picture named like a preset replaces it. ``styles.toml`` in the folder may give a
-        ``[name]`` its title, description, author and licence. Files that are no pictures are
-        skipped with a warning.
+        ``[name]`` its title, description, author, year, museum, licence and source; so may a file
+        beside the picture (see `nst_core.styles.notes`). Files that are no pictures are skipped
+        with a warning.
 
         Args:
             folder: a folder of pictures, or None for the presets alone.
 
         Raises:
-            InvalidSettings: the folder is missing or its ``styles.toml`` cannot be read.
+            InvalidSettings: the folder is missing or its notes cannot be read.
         """
         own = () if folder is None else _own(folder)
         return cls([*_presets(), *own])
@@ -180,17 +186,37 @@ def _own(folder: Path) -> Iterator[Style]:
     if not folder.is_dir():
         msg = f"The folder of styles does not exist: {folder}."
         raise InvalidSettings(msg)
-    notes = _notes(folder)
+    written = {slug(name): note for name, note in notes.of_folder(folder).items()}
     taken: set[str] = set()
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in _ENDINGS or not path.is_file() or not _is_picture(path):
+    for path in _pictures(folder):
+        if not _is_picture(path):
             continue
         name = _unused(slug(path.stem), taken)
         taken.add(name)
-        style = Style(
-            name=name, title=_title(path.stem), description="", author="", licence="", path=path
-        )
-        yield replace(style, **notes.get(name, {}))
+        note = {"title": _title(path.stem), **notes.beside(path), **written.get(name, {})}
+        yield _style(name, path, note)
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    """What means to be a picture, by its name."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in _ENDINGS and path.is_file():
+            yield path
+
+
+def _style(name: str, path: Path, note: Mapping[str, str]) -> Style:
+    return Style(
+        name=name,
+        title=note["title"],
+        description=note.get("description", ""),
+        author=note.get("author", ""),
+        licence=note.get("licence", ""),
+        path=path,
+        year=note.get("year", ""),
+        museum=note.get("museum", ""),
+        source=note.get("source", ""),
+        credit=notes.credit(note),
+    )
 
 
 def _title(stem: str) -> str:
@@ -214,25 +240,3 @@ def _is_picture(path: Path) -> bool:
         _LOG.warning("Skipped the style picture %s: %s", path.name, error)
         return False
     return True
-
-
-def _notes(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read what an operator wrote about the pictures: ``{name: {field: words}}``."""
-    path = folder / _NOTES
-    if not path.exists():
-        return {}
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"The file {_NOTES} in the folder of styles cannot be read: {error}."
-        raise InvalidSettings(msg) from error
-    return {slug(name): _words(name, entry) for name, entry in table.items()}
-
-
-def _words(name: str, entry: object) -> dict[str, Any]:
-    fields = entry if isinstance(entry, dict) else {"": entry}
-    wrong = [key for key, word in fields.items() if key not in _WORDS or not isinstance(word, str)]
-    if wrong:
-        msg = f"In {_NOTES}, [{name}] may only have the texts {', '.join(_WORDS)}."
-        raise InvalidSettings(msg)
-    return fields

@@ -13,7 +13,8 @@ from nst_core.settings import Quality, Settings
 TOKEN = "123456:AbCdEfGh-secret"  # noqa: S105 - of nobody
 
 
-def test_defaults_are_the_engines() -> None:
+def test_defaults_are_the_engines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     config = load({"BOT_TOKEN": TOKEN})
     data = Path("~/.local/share/stylegram").expanduser()
     assert config == Config(token=TOKEN, data=data)
@@ -21,6 +22,28 @@ def test_defaults_are_the_engines() -> None:
     assert config.settings == Settings()
     assert config.jobs_per_user == 3
     assert config.api_url == "https://api.telegram.org"
+
+
+def test_own_styles_are_found_in_the_data_folder(tmp_path: Path) -> None:
+    said = {"BOT_TOKEN": TOKEN, "STYLEGRAM_DATA": str(tmp_path)}
+    assert load(said).styles is None
+    (tmp_path / "styles").mkdir()
+    assert load(said).styles == tmp_path / "styles"
+    assert load(said, demo=True).styles == tmp_path / "styles", "a demo shows them, too"
+    file = tmp_path / "bot.toml"
+    file.write_text(f'bot_token = "{TOKEN}"\ndata = "{tmp_path}"')
+    assert load({}, file=str(file)).styles == tmp_path / "styles"
+    (tmp_path / "other").mkdir()
+    assert load({**said, "STYLEGRAM_STYLES": f"{tmp_path}/other"}).styles == tmp_path / "other"
+
+
+def test_the_folder_of_own_styles_may_be_named_from_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    config = load({"BOT_TOKEN": TOKEN, "STYLEGRAM_STYLES": "~/mine"})
+    assert config.styles == tmp_path / "mine"
 
 
 def test_the_defaults_of_the_table_say_what_happens() -> None:
