@@ -98,7 +98,19 @@ class SketchUnavailable(StylizeError):
 
 
 class FetchError(StylizeError):
-    """A link that could not be fetched."""
+    """A link that could not be fetched.
+
+    Attributes:
+        status: what the server answered; None where it has not answered, or not to the end.
+        wait: seconds that the server asks to wait; None where it asks for nothing.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, wait: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.wait = wait
 
 
 class Cancelled(StylizeError):

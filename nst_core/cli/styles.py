@@ -1,4 +1,4 @@
-"""`nst styles`: what there is to paint in."""
+"""`nst styles`: what there is to paint in, and more to fetch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nst_core.cli import sources
+from nst_core.cli import install, sources
 from nst_core.cli.options import PICTURES
 from nst_core.images import encode_jpeg, encode_png, from_pil
 from nst_core.styles import Tile, contact_sheet
@@ -20,9 +20,12 @@ __all__ = ["register"]
 
 def register(commands: Any) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("styles", help="list the preset styles", description=__doc__)
+    parser = commands.add_parser(
+        "styles", help="list the styles, or fetch famous ones", description=__doc__
+    )
     parser.set_defaults(run=run)
     parser.add_argument("--sheet", type=Path, help="draw a contact sheet, as .png or .jpg")
+    install.register(parser.add_subparsers(metavar="COMMAND"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,9 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
         sheet = contact_sheet(Tile.of(style, style.title) for style in gallery)
         sources.write(arguments.sheet, encode(from_pil(sheet)))
         return 0
-    table = Table("name", "title", "description", "licence", box=None, pad_edge=False)
+    table = Table("name", "title", "about", "licence", box=None, pad_edge=False)
     for style in gallery:
+        about = "\n".join(filter(None, (style.credit, style.description)))
         # An operator's titles are words, not markup.
-        table.add_row(style.name, *map(Text, (style.title, style.description, style.licence)))
+        table.add_row(style.name, *map(Text, (style.title, about, style.licence)))
     Console().print(table)
     return 0

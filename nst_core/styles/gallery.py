@@ -15,7 +15,7 @@ from nst_core.images import decode
 from nst_core.styles import notes
 from nst_core.styles.catalogue import EXAMPLES, PRESETS, read_catalogue
 
-__all__ = ["Gallery", "Style"]
+__all__ = ["Gallery", "Style", "pictures_in", "slug"]
 
 _LOG = logging.getLogger(__name__)
 _ENDINGS = frozenset(
@@ -188,7 +188,7 @@ def _own(folder: Path) -> Iterator[Style]:
         raise InvalidSettings(msg)
     written = {slug(name): note for name, note in notes.of_folder(folder).items()}
     taken: set[str] = set()
-    for path in _pictures(folder):
+    for path in pictures_in(folder):
         if not _is_picture(path):
             continue
         name = _unused(slug(path.stem), taken)
@@ -197,7 +197,7 @@ def _own(folder: Path) -> Iterator[Style]:
         yield _style(name, path, note)
 
 
-def _pictures(folder: Path) -> Iterator[Path]:
+def pictures_in(folder: Path) -> Iterator[Path]:
     """What means to be a picture, by its name."""
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in _ENDINGS and path.is_file():
