@@ -20,9 +20,11 @@ from nst_core import errors
 from nst_core.errors import ImageRejected, RejectReason
 from nst_core.executor.base import Failed
 from nst_core.styles import Gallery
+from nst_core.styles.famous import read_works
 
 ENGLISH = words_in(Language.ENGLISH)
 PRESETS = {style.title for style in Gallery.load(None)}
+FAMOUS = {work.title for work in read_works()}
 languages = pytest.mark.parametrize("language", Language)
 
 
@@ -95,9 +97,9 @@ def test_a_form_for_many_numbers_says_which(language: Language) -> None:
 @languages
 def test_presets_are_called_by_names_of_the_language(language: Language) -> None:
     names = titles(language)
-    assert set(names) == (set() if language is Language.ENGLISH else PRESETS)
+    assert set(names) == (set() if language is Language.ENGLISH else PRESETS | FAMOUS)
     assert len(set(names.values())) == len(names)
-    assert all(0 < len(name) <= 22 for name in names.values())
+    assert all(0 < len(name) <= (30 if title in FAMOUS else 22) for title, name in names.items())
 
 
 NOTICES = [
