@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.config import VARIABLES
 from bot.demo.methods import METHODS
+from nst_core.styles.famous import read_works
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -30,3 +31,13 @@ def test_every_method_of_the_demo_server_is_in_its_guide() -> None:
     text = (README.parent / "docs/demo.md").read_text()
     named = {name.lower() for name in re.findall(r"`((?:[a-z]+[A-Z]|get[A-Z])\w+)`", text)}
     assert named == set(METHODS)
+
+
+def test_every_famous_painting_is_in_the_guide_to_styles() -> None:
+    text = (README.parent / "docs/styles.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{work.name}` | [{work.title}]({work.page}) | {work.painter} ({work.lived}) "
+        f"| {work.year} | {work.museum} |"
+        for work in read_works()
+    ]
