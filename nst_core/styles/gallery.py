@@ -39,6 +39,10 @@ _RESERVED = frozenset(
         "forget",
         "share",
         "stats",
+        "drain",
+        "broadcast",
+        "block",
+        "unblock",
     )
 )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from bot import keyboards
 from bot.callbacks import Aid, ChooseAid, PickOwn, PickStyle, TurnPage, decode
-from bot.commands import BUILTIN, group_menu, menu
+from bot.commands import ADMIN, BUILTIN, group_menu, menu
 from bot.keyboards import Offer
 from bot.sheet import PAGE
 from bot.words import Language, words_in
+from nst_core.styles import Gallery
+from tests.bot.door import picture
 
 ENGLISH = words_in(Language.ENGLISH)
 
@@ -80,3 +83,9 @@ def test_own_styles_are_numbered_as_on_their_sheet() -> None:
 def test_cancel_is_red() -> None:
     ((button,),) = keyboards.cancel("0123456789abcdef", ENGLISH).inline_keyboard
     assert button.to_dict()["style"] == "danger"
+
+
+@pytest.mark.parametrize("command", [*BUILTIN, *ADMIN])
+def test_no_picture_takes_the_name_of_a_command(command: str, tmp_path: Path) -> None:
+    (tmp_path / f"{command}.png").write_bytes(picture())
+    assert command not in Gallery.load(tmp_path).names()
