@@ -299,9 +299,11 @@ class Jobs:
 
     async def _put_back(self, ticket: Ticket, notice: Notice) -> None:
         """Leave the job to the next process, where what is written down outlives this one."""
-        if ticket.is_running and not self._at_fault:
+        # What is on its way stays so: painted anew, it might be delivered twice.
+        if ticket.is_running and not (ticket.delivering or self._at_fault):
             self._store.put_back(ticket.id)
-        await notice.end(Text.PUT_BACK if self._store.is_lasting else Text.RESTARTING)
+        is_kept = self._store.is_lasting and self._store.record(ticket.id)
+        await notice.end(Text.PUT_BACK if is_kept else Text.RESTARTING)
 
     async def _fail(self, ticket: Ticket, notice: Notice, error: Exception) -> State:
         """Tell why there is no painting, or perhaps none; how the job ended."""
@@ -358,6 +360,10 @@ class Jobs:
             await ticket.handle.cancel()
             raise Sorry(Text.TOO_LONG) from None
         await self._archive.keep(ticket.id, painting)
+        if ticket.cancelled.is_set():
+            # While it was written down; it may even be to be forgotten.
+            self._archive.spool.drop(ticket.id)
+            raise Cancelled
         return painting
 
     async def _find(self, ticket: Ticket) -> base.JobHandle | None:

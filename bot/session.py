@@ -302,7 +302,9 @@ def step(session: Session, event: Event) -> tuple[Session, Action]:
 
 
 def _picture(session: Session, sent: PictureSent) -> tuple[Session, Action]:
-    picture, waits = sent.picture, session.content is not None
+    picture, content = sent.picture, session.content
+    # By the message: heard again, after an end of the process before it could ask, it is no style.
+    waits = content is not None and content.message != picture.message
     if sent.role is Role.STYLE or (waits and not sent.style and sent.role is None):
         return _style_picture(session, picture)
     if style := sent.style or session.style:

@@ -330,7 +330,9 @@ class Store:
 
     def _change(self, job: str, state: State, more: str = "", *values: object) -> bool:
         changes = ", ".join(filter(None, ("state = ?", more)))
-        statement = f"UPDATE jobs SET {changes} WHERE id = ?"  # noqa: S608
+        # What was stopped stays stopped, whatever the executor still tells of it.
+        which = f"id = ? AND state != '{State.CANCELLED}'"
+        statement = f"UPDATE jobs SET {changes} WHERE {which}"  # noqa: S608
         return self._write((statement, (state.value, *values, job)))
 
     def _record(self, row: tuple[Any, ...]) -> Record | None:

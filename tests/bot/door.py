@@ -34,6 +34,7 @@ class Handle:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.was_cancelled = asyncio.Event()
+        self.is_over = asyncio.Event()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
 
     @property
@@ -46,6 +47,8 @@ class Handle:
     async def events(self) -> AsyncIterator[Event]:
         while True:
             event = await self._events.get()
+            if event.terminal:
+                self.is_over.set()
             yield event
             if event.terminal:
                 return

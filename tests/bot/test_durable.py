@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +110,72 @@ async def test_what_may_have_arrived_is_left_to_the_person(street: Street) -> No
         assert (await person.gets()).file("photo") == painted(handle).image
 
 
+async def test_an_orderly_end_in_the_middle_of_a_delivery_delivers_nothing_twice(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs._GOODBYE", 0.1)
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        handle = await atelier.door.next()
+        street.bench.account.faults.add(
+            {"kind": "hang_after", "method": "sendPhoto", "seconds": 9, "times": 1}
+        )
+        handle.happen(Started(job=handle.id))
+        handle.happen(painted(handle))
+        # It has arrived, and the bot does not know.
+        await person.gets()
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        await resumed(atelier)
+        await person.reads("did not confirm")
+        assert atelier.door.idle
+
+
+async def test_an_orderly_end_between_two_deliveries_keeps_the_painting(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs._GOODBYE", 0.1)
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        handle = await atelier.door.next()
+        refusal = ApiRefusal("Internal Server Error", 500)
+        street.bench.break_with(Fault("sendPhoto", refusal))
+        handle.happen(Started(job=handle.id))
+        handle.happen(painted(handle))
+        await person.log.until(lambda call: call.method == "sendPhoto" and bool(call.refused))
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        await resumed(atelier)
+        assert (await person.gets()).file("photo") == painted(handle).image
+        assert atelier.door.idle
+
+
+async def test_what_is_stopped_while_it_is_written_down_is_not_delivered(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A disk that takes its time.
+    disk = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: disk.wait())
+    spool = street.folder / "first" / "spool"
+    try:
+        async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+            person = atelier.person()
+            await person.photo(picture(1), caption=STYLE.name)
+            handle = await atelier.door.next()
+            handle.happen(Started(job=handle.id))
+            handle.happen(painted(handle))
+            await handle.is_over.wait()
+            await person.say("/cancel")
+            await person.reads("Stopped")
+            disk.set()
+            await person.hears("editMessageText", where=lambda call: "Cancelled" in call.text)
+            assert atelier.desk.store.painting(handle.id) is None
+            assert await asyncio.to_thread(lambda: [*spool.iterdir()]) == []
+    finally:
+        disk.set()
+    assert not any(call.method == "sendPhoto" for call in street.bench.calls)
+
+
 async def test_what_brought_the_bot_down_twice_is_given_up(street: Street) -> None:
     async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
         person = atelier.person()
@@ -171,6 +239,25 @@ async def test_a_dialogue_goes_on_after_a_crash(street: Street) -> None:
         await person.is_asked()
         street.crash()
     async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await person.say(STYLE.name)
+        handle, _ = await atelier.paints(person)
+        assert shows(handle.job.content, picture(1))
+
+
+async def test_a_question_that_a_crash_cut_off_is_asked_by_the_next_process(
+    street: Street,
+) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        street.bench.account.faults.add(
+            {"kind": "hang_after", "method": "sendPhoto", "seconds": 0.5, "times": 1}
+        )
+        await person.photo(picture(1))
+        await person.is_asked()
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await person.is_asked()
+        assert atelier.door.idle, "a photo is no style of its own"
         await person.say(STYLE.name)
         handle, _ = await atelier.paints(person)
         assert shows(handle.job.content, picture(1))
