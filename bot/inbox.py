@@ -21,7 +21,7 @@ from telegram import Bot, Update
 
 from bot.database import Database, Statement
 
-__all__ = ["Inbox", "Receipt", "hold"]
+__all__ = ["Inbox", "Receipt", "hold", "leave"]
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +42,12 @@ class Receipt:
     Attributes:
         numbers: their numbers.
         is_held: whether they are dealt with beyond the turn of their handler.
+        closing: set when the process is about to end.
     """
 
     numbers: set[int] = field(default_factory=set)
     is_held: bool = False
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def absorb(self, other: Receipt) -> None:
         """Answer for the updates of another one, too."""
@@ -61,6 +63,15 @@ def hold() -> Receipt:
     receipt = _RECEIPT.get() or Receipt()
     receipt.is_held = True
     return receipt
+
+
+def leave() -> bool:
+    """Leave what is being dealt with to the next process, if this one ends; whether it is left."""
+    receipt = _RECEIPT.get()
+    if receipt is None or not receipt.closing.is_set() or not receipt.numbers:
+        return False
+    receipt.numbers.clear()
+    return True
 
 
 class Inbox:
@@ -82,6 +93,7 @@ class Inbox:
         self._clock = clock
         self._recent: deque[int] = deque(maxlen=_KNOWN)
         self._left: set[int] = set()
+        self._closing = asyncio.Event()
 
     def take(self, updates: Sequence[Update]) -> list[Update]:
         """Write down and queue what has not been heard before; that."""
@@ -143,6 +155,14 @@ class Inbox:
         receipt = _RECEIPT.get()
         return _struck_out(receipt.numbers) if receipt else []
 
+    def close(self) -> None:
+        """The process is about to end, and not by force: no update is what ends it.
+
+        What fails from now on may be left to the next process; see `leave`.
+        """
+        self._closing.set()
+        self._database.write(("UPDATE updates SET tries = 0 WHERE tries > 0", ()))
+
     def clear_away(self) -> bool:
         """Let go of what Telegram will not repeat any more."""
         old = "DELETE FROM updates WHERE made < ? AND data IS NULL"
@@ -158,7 +178,7 @@ class Inbox:
             self._left.discard(number)
             again = "UPDATE updates SET tries = tries + 1 WHERE id = ?"
             self._database.write((again, (number,)))
-        return Receipt({number})
+        return Receipt({number}, closing=self._closing)
 
     def _end(self, receipt: Receipt) -> None:
         if not receipt.is_held:

@@ -251,8 +251,10 @@ class _Service:
         self._health.stopping = True
         for task in self._tasks:
             task.cancel()
+        store, application = self._desk.store, self._application
+        if store.is_lasting:
+            store.inbox.close()
         self._limiter.close()
-        application = self._application
         if application.running:
             await _briefly(self._listener.close())
             await _briefly(application.stop())
@@ -262,7 +264,7 @@ class _Service:
         await _briefly(application.shutdown())
         await self._line.close()
         await self._desk.source.links.close()
-        self._desk.store.close()
+        store.close()
         await self._monitor.aclose()
         await _part_with(self._executor, code)
 

@@ -11,6 +11,7 @@ from telegram.error import Forbidden, NetworkError, TelegramError
 
 from bot.desk import desk_of
 from bot.errors import explain, is_expected
+from bot.inbox import leave
 from bot.kinds import Bot, Context
 from bot.orders import Place
 from bot.outgoing import send_text
@@ -60,6 +61,9 @@ async def report(
         words: what to speak.
         about: the message that led to it.
     """
+    if isinstance(error, TelegramError) and leave():
+        logger.info("an answer is left to the next process: %s", error)
+        return
     if isinstance(error, Forbidden):
         logger.info("somebody has shut the bot out: %s", error)
         return

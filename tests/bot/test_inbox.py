@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telegram import Bot, Chat, Message, Update, User
@@ -19,8 +20,10 @@ from bot.session import Picture, Preset
 from bot.store import Store
 from bot.words import Language
 from tests.bot.atelier import SETTINGS, STYLES, at_work
+from tests.bot.bench import Visitor
 from tests.bot.calls import TOKEN
 from tests.bot.door import picture
+from tests.bot.process import environment, running
 from tests.bot.test_durable import Street, street  # noqa: F401 - a fixture
 
 BOT = Bot(TOKEN)
@@ -111,6 +114,35 @@ async def test_a_job_and_what_it_came_of_are_one(street: Street) -> None:  # noq
         assert atelier.door.idle, "it was not ordered again"
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "hang_after", "seconds": 9},
+        {"kind": "error", "error_code": 429, "retry_after": 4},
+    ],
+    ids=["silence", "flood"],
+)
+async def test_what_the_end_of_the_process_cuts_off_is_done_by_the_next_one(
+    street: Street,  # noqa: F811
+    fault: dict[str, Any],
+) -> None:
+    person = street.bench.account.add_person("Somebody", "en")
+    visitor = Visitor(street.bench, person.id, person.id)
+    street.bench.account.faults.add({"method": "sendPhoto", "times": 1, **fault})
+    settings = environment(street.address, Path(), STYLEGRAM_DATA=str(street.folder / "data"))
+    settings |= {"STYLEGRAM_LOG_LEVEL": "INFO"}
+    async with running("tests.bot.sprint", **settings) as bot:
+        await bot.logs("is listening")
+        await visitor.photo(picture(1))
+        asked = await street.bench.log.until(lambda call: call.method == "sendPhoto")
+        assert await bot.stop() == 0
+    assert not any(call.text and call.method == "sendMessage" for call in street.bench.calls)
+    async with running("tests.bot.sprint", **settings) as bot:
+        await street.bench.log.until(lambda call: call.method == "sendPhoto", asked + 1)
+        assert await bot.stop() == 0
+    assert kept(street.folder / "data") == []
+
+
 # The inbox alone
 
 
@@ -187,6 +219,20 @@ def test_what_kills_every_process_is_left_alone(
         assert len(queued(store.inbox)) == heard
     assert kept(tmp_path) == ["innocent"], "which was never begun"
     assert "poison" not in caplog.text
+    store.close()
+
+
+def test_an_orderly_end_counts_against_no_update(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.inbox.take([saying(1)])
+    for _ in range(4):
+        with pytest.raises(SystemExit), store.inbox.handling(saying(1)):
+            raise SystemExit
+        store.inbox.close()
+        store.close()
+        store = Store(tmp_path)
+        store.inbox.resume(BOT)
+        assert queued(store.inbox) == [(1, "hello")]
     store.close()
 
 
