@@ -1,7 +1,8 @@
 """`Database`: one SQLite file that grows with its schema and bears trouble.
 
 Losing a note must never lose a conversation: what cannot be read is as if it had never been
-written, and what cannot be written is told by a False. Both are in the log.
+written, and what cannot be written is told by a False, and tried again with the next note: else a
+job that ended meanwhile would begin anew some day. Both are in the log.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +25,8 @@ FILE: Final = "stylegram.db"
 
 # Nobody else writes but for a backup, which takes moments; and the event loop waits with us.
 _BUSY: Final = 1.0
+# Notes that wait for the disk to be well again; they take part in every attempt.
+_OWED: Final = 2000
 
 Statement = tuple[str, tuple[object, ...]]
 """SQL and the values for its question marks."""
@@ -48,6 +52,7 @@ class Database:
 
     def __init__(self, folder: Path | None, migrations: Sequence[str]) -> None:
         self.is_well = True
+        self._owed: deque[Statement] = deque(maxlen=_OWED)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
         self._place = str(folder / FILE) if folder else ":memory:"
@@ -55,6 +60,8 @@ class Database:
 
     def close(self) -> None:
         """Close the file. Idempotent."""
+        if self._owed:
+            self.write()
         self._db.close()
 
     def read(self, query: str, *values: object) -> list[Any]:
@@ -67,15 +74,24 @@ class Database:
         return rows
 
     def write(self, *statements: Statement) -> bool:
-        """Carry out all of them or none; whether that succeeded."""
+        """Carry out all of them or none; whether that succeeded.
+
+        Where the disk is full or the file locked, they are carried out with the next ones.
+        """
         try:
             with self._transaction():
-                for statement, values in statements:
+                for statement, values in (*self._owed, *statements):
                     self._db.execute(statement, values)
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
+            self._owed.extend(statements)
             self._note_trouble(error)
             return False
-        self.is_well = True
+        except sqlite3.Error as error:
+            self._owed.clear()
+            self._note_trouble(error)
+            return False
+        self._owed.clear()
+        self._note_health()
         return True
 
     @contextmanager
@@ -108,7 +124,20 @@ class Database:
     def _note_trouble(self, error: sqlite3.Error) -> None:
         if self.is_well:
             logger.error("The database is in trouble, and nothing is remembered: %s", error)
+            # Whoever holds it may do so for long, and everybody would wait, again and again.
+            self._wait(0)
         self.is_well = False
+
+    def _note_health(self) -> None:
+        if not self.is_well:
+            logger.warning("The database is well again.")
+            self._wait(_BUSY)
+        self.is_well = True
+
+    def _wait(self, seconds: float) -> None:
+        """For others who have the file, at most."""
+        with suppress(sqlite3.Error):
+            self._db.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
 
 
 def _connect(place: str, migrations: Sequence[str]) -> sqlite3.Connection:

@@ -314,6 +314,37 @@ async def test_nobody_is_told_that_something_was_kept_or_forgotten_that_was_not(
         assert atelier.desk.store.is_well
 
 
+async def test_what_is_over_when_the_disk_is_well_again_stays_over(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person, other = atelier.person(), atelier.person()
+        await other.photo(picture(1), caption=STYLE.name)
+        early = await atelier.door.next()
+        lock = sqlite3.connect(street.folder / "first" / "stylegram.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        try:
+            early.happen(painted(early))
+            await other.gets()
+            await other.hears("deleteMessage")
+            await person.photo(picture(2), caption=STYLE.name)
+            late, _ = await atelier.paints(person)
+            await person.hears("deleteMessage")
+        finally:
+            lock.execute("ROLLBACK")
+            lock.close()
+        await other.say("/queue")
+        await other.reads("Nothing")
+        store = atelier.desk.store
+        assert store.is_well
+        assert store.open_jobs() == []
+        assert [store.painting(handle.id) is not None for handle in (early, late)] == [True, True]
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        await resumed(atelier)
+        await person.say("/queue")
+        await person.reads("Nothing")
+        assert atelier.door.idle
+
+
 async def test_forgetting_empties_the_spool(street: Street) -> None:
     async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
         person = atelier.person()
