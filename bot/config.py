@@ -433,7 +433,7 @@ def _one_of(choices: Sequence[str], text: str) -> str:
 
 def _data(text: str) -> Path:
     place = expanded(text)
-    if place.exists() and not place.is_dir():
+    if _is_there(place) and not place.is_dir():
         msg = f"must be a folder, and {text!r} is none"
         raise _Problem(msg)
     return place
@@ -443,7 +443,20 @@ def _folder(text: str) -> Path | None:
     if not text:
         return None
     place = expanded(text)
-    if not place.is_dir():
+    if not (_is_there(place) and place.is_dir()):
         msg = f"must be a folder, and {text!r} is none"
         raise _Problem(msg)
     return place
+
+
+def _is_there(place: Path) -> bool:
+    try:
+        place.stat()
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError) as error:
+        # Such as a folder above it that is not to be entered, or no name at all.
+        why = error.strerror if isinstance(error, OSError) else error
+        msg = f"must be a folder, and {str(place)!r} cannot be one: {why}"
+        raise _Problem(msg) from error
+    return True

@@ -153,6 +153,13 @@ def test_workers_elsewhere_need_a_broker() -> None:
     assert "s3cret" not in repr(config)
 
 
+@pytest.mark.parametrize("name", ["STYLEGRAM_DATA", "STYLEGRAM_STYLES"])
+@pytest.mark.parametrize("folder", ["a" * 300, "a\0b", f"{__file__}/x"])
+def test_what_can_be_no_folder(name: str, folder: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} must be a folder"):
+        load({"BOT_TOKEN": TOKEN, name: folder})
+
+
 @pytest.mark.parametrize("quality", Quality)
 def test_every_quality_can_be_set_and_is_named_in_the_table(quality: Quality) -> None:
     config = load({"BOT_TOKEN": TOKEN, "STYLEGRAM_QUALITY": quality.upper()})
