@@ -36,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(config: Config, options: argparse.Namespace) -> int:
     logs.set_up(config.log_level, config.token, config.log_format)
+    # What people say and send is for nobody else on this machine.
+    os.umask(0o077)
     try:
         asyncio.run(_life(config, options))
     except KeyboardInterrupt:

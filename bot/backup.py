@@ -33,11 +33,16 @@ def back_up(folder: Path, target: Path) -> None:
     replaced. It may be read by its owner only: there are people's ids in it.
 
     Raises:
-        BackupError: there is nothing, or it is damaged, or it cannot be written.
+        BackupError: there is nothing, or it is damaged, or it cannot be written, or would replace
+            what it is a backup of.
     """
     source = folder / FILE
     if not source.is_file():
         msg = f"There is nothing to back up in {folder}."
+        raise BackupError(msg)
+    if target.exists() and target.samefile(source):
+        # A bot at work would go on writing to what is no longer there.
+        msg = f"The backup {target} must be another file than the bot's own."
         raise BackupError(msg)
     with _told(f"The backup {target} cannot be written"):
         _copy(source, target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -85,6 +86,14 @@ def test_there_is_no_backup_of_nothing(tmp_path: Path, data: Path) -> None:
     assert not (tmp_path / "bot.db").exists()
     with pytest.raises(BackupError, match="cannot be written"):
         back_up(data, tmp_path / "no" / "such" / "bot.db")
+
+
+def test_a_backup_never_replaces_what_the_bot_writes_to(data: Path, tmp_path: Path) -> None:
+    before = (data / FILE).stat().st_ino
+    (tmp_path / "link").symlink_to(data)
+    with pytest.raises(BackupError, match="another file than the bot's own"):
+        back_up(data, tmp_path / "link" / FILE)
+    assert (data / FILE).stat().st_ino == before
 
 
 def damage(place: Path) -> None:
@@ -281,6 +290,17 @@ async def test_a_second_bot_on_the_same_folder_ends_with_one_clear_line(tmp_path
                 assert "another bot uses it" in third.log
             await first.kill()
         Lock(tmp_path).release()
+
+
+async def test_what_the_bot_writes_is_for_nobody_else_on_the_machine(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    # Nothing listens there, so it goes on trying.
+    settings = environment("http://127.0.0.1:1", Path(), STYLEGRAM_DATA=str(data))
+    async with running("bot", **settings) as bot:
+        await bot.logs("cannot be reached")
+        found = await asyncio.to_thread(lambda: [data, *data.iterdir()])
+    assert {path.name for path in found} >= {"data", FILE, f"{FILE}-wal"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in found)
 
 
 def test_a_lock_is_let_go_of(tmp_path: Path) -> None:
