@@ -94,6 +94,13 @@ class Database:
         self._note_health()
         return True
 
+    def erase(self) -> None:
+        """Let nothing be in any file that is in no table, as far as the disk lets us."""
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            self._note_trouble(error)
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
@@ -147,6 +154,8 @@ def _connect(place: str, migrations: Sequence[str]) -> sqlite3.Connection:
         # Whatever happens to the process, nothing is lost; what happens to the power may take the
         # last moment, but not the file.
         db.execute("PRAGMA synchronous = NORMAL")
+        # What is deleted is overwritten.
+        db.execute("PRAGMA secure_delete = ON")
         _check(db)
         _migrate(db, migrations)
     except BaseException:

@@ -168,9 +168,11 @@ class Store:
     def forget(self, user: int) -> bool:
         """Keep nothing of the person."""
         tables = ("people", "jobs", "questions", "styles", "sessions", "seen")
-        return self._write(
+        is_forgotten = self._write(
             *((f"DELETE FROM {table} WHERE user = ?", (user,)) for table in tables)  # noqa: S608
         )
+        self._database.erase()
+        return is_forgotten
 
     # Sessions and questions
 
@@ -370,6 +372,7 @@ class Store:
         )
         self.ledger.clear_away()
         self.inbox.clear_away()
+        self._database.erase()
 
     def _write(self, *statements: Statement) -> bool:
         self._writes += 1

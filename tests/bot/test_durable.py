@@ -345,6 +345,27 @@ async def test_what_is_over_when_the_disk_is_well_again_stays_over(street: Stree
         assert atelier.door.idle
 
 
+async def test_what_is_forgotten_is_in_no_file(street: Street) -> None:
+    folder = street.folder / "first"
+
+    def holds(words: bytes) -> bool:
+        return any(words in path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+    async with at_work(street.bench, street.address, data=folder) as atelier:
+        person = atelier.person()
+        await person.photo(picture(1))
+        await person.is_asked()
+        await person.say("a word that nobody else says")
+        await person.reads("no style called")
+        content = atelier.desk.sessions.get((person.chat, person.user)).content
+        assert content
+        secrets = (content.file_id.encode(), b"a word that nobody else says")
+        assert await asyncio.to_thread(holds, secrets[0])
+        await person.say("/forget")
+        await person.reads("remember nothing")
+        assert [await asyncio.to_thread(holds, secret) for secret in secrets] == [False, False]
+
+
 async def test_forgetting_empties_the_spool(street: Street) -> None:
     async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
         person = atelier.person()
