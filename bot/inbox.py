@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -149,6 +149,11 @@ class Inbox:
         if receipt.numbers:
             self._strike_out(receipt.numbers)
             receipt.numbers.clear()
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Nothing is to come of these updates."""
+        if dropped := {*numbers}:
+            self._strike_out(dropped)
 
     def settling(self) -> list[Statement]:
         """What settles the updates that are being dealt with, in a transaction of the caller's."""

@@ -68,7 +68,9 @@ class PerChatProcessor(BaseUpdateProcessor):
         try:
             if _is_cancel(update):
                 lane.cancelled += 1
-            await (coroutine if express else _in_turn(lane, coroutine))
+                # Now: the next process must not begin it either.
+                self._inbox.drop(lane.waiting)
+            await (coroutine if express else _in_turn(lane, update.update_id, coroutine))
         finally:
             lane.users -= 1
             if not lane.users:
@@ -82,19 +84,22 @@ class PerChatProcessor(BaseUpdateProcessor):
 
 
 class _Lane:
-    """A lock, how many updates are under way or wait, and how often the waiting was cancelled."""
+    """A lock, how many updates are under way or wait, which, and how often those were cancelled."""
 
-    __slots__ = ("cancelled", "lock", "users")
+    __slots__ = ("cancelled", "lock", "users", "waiting")
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.users = 0
         self.cancelled = 0
+        self.waiting: set[int] = set()
 
 
-async def _in_turn(lane: _Lane, coroutine: Awaitable[Any]) -> None:
+async def _in_turn(lane: _Lane, number: int, coroutine: Awaitable[Any]) -> None:
     cancelled = lane.cancelled
+    lane.waiting.add(number)
     async with lane.lock:
+        lane.waiting.discard(number)
         if lane.cancelled == cancelled:
             await coroutine
         else:

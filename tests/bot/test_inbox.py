@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -16,6 +17,7 @@ from bot.database import FILE
 from bot.inbox import Inbox, hold
 from bot.look import Look
 from bot.orders import Order, Place
+from bot.processor import PerChatProcessor
 from bot.session import Picture, Preset
 from bot.store import Store
 from bot.words import Language
@@ -233,6 +235,30 @@ def test_an_orderly_end_counts_against_no_update(tmp_path: Path) -> None:
         store = Store(tmp_path)
         store.inbox.resume(BOT)
         assert queued(store.inbox) == [(1, "hello")]
+    store.close()
+
+
+async def test_what_cancelling_drops_is_dropped_for_the_next_process_too(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    processor = PerChatProcessor(store.inbox)
+    said = [saying(1, "long"), saying(2, "next"), saying(3, "/cancel")]
+    store.inbox.take(said)
+    forever, cancelling = asyncio.Event(), asyncio.Event()
+
+    async def cancel() -> None:
+        cancelling.set()
+        await forever.wait()
+
+    work = [forever.wait(), forever.wait(), cancel()]
+    tasks = [
+        asyncio.create_task(processor.process_update(update, each))
+        for update, each in zip(said, work, strict=True)
+    ]
+    await cancelling.wait()
+    assert kept(tmp_path) == ["long", "/cancel"], "these two are under way"
+    forever.set()
+    await asyncio.gather(*tasks)
+    assert kept(tmp_path) == []
     store.close()
 
 
