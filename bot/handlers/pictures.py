@@ -36,6 +36,8 @@ async def receive(update: Update, context: Context) -> None:
 
 async def _album(turn: Turn, messages: Sequence[Message]) -> None:
     # It comes from a timer, not from an update, so no error handler of the application sees it.
+    if turn.is_shut_out:
+        return
     try:
         await _take_album(turn, messages)
     except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it

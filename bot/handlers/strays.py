@@ -67,6 +67,8 @@ async def _look_at(turn: Turn, message: Message, link: str) -> None:
         words = words.replace(shown, " ")
     try:
         await turn.desk.source.fetch(picture)
+        if turn.is_shut_out:
+            return
         await turn.take(PictureSent(picture, named_in(turn.desk, words.strip())))
     except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
         await report(turn.bot, turn.place, error, turn.words, about=message.message_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup, Message, Update
 
+from bot.access import Verdict
 from bot.desk import Desk, desk_of
 from bot.errors import Sorry
 from bot.handlers.questions import ask
@@ -80,6 +81,11 @@ class Turn:
     def key(self) -> Key:
         """Whose dialogue this is."""
         return self.place.chat, self.user
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether an admin has blocked the person or the chat, perhaps only just now."""
+        return self.desk.access.verdict(*self.key) is Verdict.BLOCKED
 
     @property
     def preferences(self) -> Preferences:

@@ -114,6 +114,20 @@ async def test_a_blocked_group_gets_no_painting_that_was_under_way(town: Town) -
         assert handle.was_cancelled.is_set()
 
 
+async def test_a_blocked_person_gets_nothing_for_what_is_still_arriving(town: Town) -> None:
+    boss, pest = town.person(), town.person()
+    async with town.opens(admins=ids(boss)) as atelier:
+        await pest.album(picture(1), picture(2), caption="mosaic")
+        await boss.say(f"/block {pest.user}")
+        await boss.reads("is blocked")
+        assert len(atelier.desk.albums) == 1
+        # An album of later is complete later.
+        await boss.album(picture(1), picture(2), caption="mosaic")
+        await atelier.paints(boss)
+        assert atelier.door.idle
+    assert town.told(pest) == []
+
+
 async def test_a_block_that_cannot_be_written_down_is_no_lasting_one(
     town: Town, tmp_path: Path
 ) -> None:
