@@ -73,17 +73,21 @@ class Database:
             return []
         return rows
 
-    def write(self, *statements: Statement) -> bool:
+    def write(self, *statements: Statement, later: bool = True) -> bool:
         """Carry out all of them or none; whether that succeeded.
 
-        Where the disk is full or the file locked, they are carried out with the next ones.
+        Args:
+            statements: what to carry out.
+            later: whether to carry it out with the next ones, where the disk is full or the file
+                locked; not what somebody is told has failed.
         """
         try:
             with self._transaction():
                 for statement, values in (*self._owed, *statements):
                     self._db.execute(statement, values)
         except sqlite3.OperationalError as error:
-            self._owed.extend(statements)
+            if later:
+                self._owed.extend(statements)
             self._note_trouble(error)
             return False
         except sqlite3.Error as error:

@@ -199,6 +199,10 @@ class Jobs:
         for job in self._store.jobs_of(user):
             self._archive.spool.drop(job)
 
+    async def tidy(self) -> None:
+        """Let go of what has waited too long to be sent."""
+        await self._archive.spool.tidy()
+
     async def close(self, *, at_fault: bool = False) -> None:
         """Put back what is not done, and tell everybody who waits; in a few seconds.
 

@@ -111,12 +111,14 @@ class Ledger:
             (
                 "INSERT OR REPLACE INTO blocked (id, at, by, reason) VALUES (?, ?, ?, ?)",
                 (number, self._clock(), by, reason),
-            )
+            ),
+            later=False,
         )
 
     def unblock(self, number: int) -> bool:
         """Strike that out."""
-        return self._database.write(("DELETE FROM blocked WHERE id = ?", (number,)))
+        statement = "DELETE FROM blocked WHERE id = ?", (number,)
+        return self._database.write(statement, later=False)
 
     def orders(self, user: int) -> list[Ordered]:
         """The person's orders that count, the first one first."""

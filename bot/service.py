@@ -48,6 +48,7 @@ _LONGEST_PAUSE: Final = 30.0
 # A container is killed ten seconds after it was asked to stop.
 _PARTING: Final = 2.0
 _WATCH: Final = 1.0
+_TIDYING: Final = 3600.0
 SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
 _HUNG: Final = (
     "The compute thread hangs, and only a new process can mend that: leaving, with every job kept."
@@ -181,6 +182,7 @@ class _Service:
             self._desk.store.inbox.resume(self._application.bot)
             await self._application.start()
             admins = self._desk.access.admins
+            self._beside(self._tidy())
             self._beside(introduce(self._application.bot, self._desk.gallery, admins))
             logger.info("@%s is listening.", self._application.bot.username)
             await self._listen_unless_hung()
@@ -190,6 +192,13 @@ class _Service:
             raise CannotStart(NO_SUCH_BOT) from error
         except PortUnavailable as error:
             raise CannotStart(str(error)) from error
+
+    async def _tidy(self) -> None:
+        """Let go of what is too old also where nobody gives an occasion to, until cancelled."""
+        while True:
+            self._desk.store.clear_away()
+            await self._desk.jobs.tidy()
+            await asyncio.sleep(_TIDYING)
 
     async def _listen_unless_hung(self) -> None:
         """Listen until cancelled.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +46,16 @@ class Spool:
         self._room = room
         self._age = age
         self._clock = clock
+        self._turn = threading.Lock()
+
+    async def tidy(self) -> None:
+        """Let go of what is too old."""
+        if self._folder is None or not self._folder.is_dir():
+            return
+        try:
+            await asyncio.to_thread(self._tidy, self._folder)
+        except OSError as error:
+            logger.warning("The spool could not be tidied: %s", error)
 
     async def put(self, job: str, painting: bytes) -> bool:
         """Write a painting down; when this returns, the end of the process cannot take it away."""
@@ -70,7 +82,16 @@ class Spool:
         if self._folder:
             _remove(self._folder / f"{job}{_ENDING}")
 
+    def _tidy(self, folder: Path) -> None:
+        with self._turn:
+            self._sweep(folder, 0)
+
     def _put(self, folder: Path, job: str, painting: bytes) -> None:
+        # One after the other: what another one has not finished yet would be swept away.
+        with self._turn:
+            self._write(folder, job, painting)
+
+    def _write(self, folder: Path, job: str, painting: bytes) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._sweep(folder, len(painting))
         unfinished = folder / f"{job}{_UNFINISHED}"
@@ -86,15 +107,22 @@ class Spool:
 
     def _sweep(self, folder: Path, needed: int) -> None:
         """Let go of what is too old, of what was never finished, and of the oldest for room."""
-        files = sorted(
-            (file.stat().st_mtime, file.stat().st_size, file) for file in folder.iterdir()
-        )
+        files = sorted(_measured(folder))
         left = sum(size for _, size, _ in files)
         for made, size, file in files:
             is_old = self._clock() - made > self._age
             if is_old or file.suffix == _UNFINISHED or left + needed > self._room:
                 _remove(file)
                 left -= size
+
+
+def _measured(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """When each file was made, its size, and where it is."""
+    for file in folder.iterdir():
+        # It may have been delivered, and so dropped, meanwhile.
+        with suppress(FileNotFoundError):
+            stat = file.stat()
+            yield stat.st_mtime, stat.st_size, file
 
 
 def _remove(file: Path) -> None:

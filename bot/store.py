@@ -26,7 +26,7 @@ from bot.preferences import Preferences
 from bot.schema import MIGRATIONS
 from bot.session import Key, Picture, Session, Style
 
-__all__ = ["KEPT_DAYS", "OPEN", "OWN_STYLES", "Record", "State", "Store"]
+__all__ = ["KEPT_DAYS", "OPEN", "OWN_STYLES", "QUESTIONS", "Record", "State", "Store"]
 
 T = TypeVar("T")
 
@@ -37,6 +37,9 @@ KEPT_DAYS: Final = 30
 
 OWN_STYLES: Final = 9
 """Style pictures of a person's own that are remembered."""
+
+QUESTIONS: Final = 500
+"""Questions to one person that are remembered."""
 
 _HOUR: Final = 60 * 60
 _DAY: Final = 24 * _HOUR
@@ -52,6 +55,10 @@ _USE_STYLE: Final = """
 _DROP_OLD_STYLES: Final = """
     DELETE FROM styles WHERE user = ?1 AND id NOT IN
     (SELECT id FROM styles WHERE user = ?1 ORDER BY used DESC LIMIT ?2)
+"""
+_DROP_OLD_QUESTIONS: Final = """
+    DELETE FROM questions WHERE user = ?1 AND rowid NOT IN
+    (SELECT rowid FROM questions WHERE user = ?1 ORDER BY made DESC LIMIT ?2)
 """
 _RECORDS: Final = 'SELECT id, state, tries, "order", "then", result FROM jobs WHERE '
 
@@ -121,7 +128,7 @@ class Store:
         self._database = Database(folder, MIGRATIONS)
         self.ledger = Ledger(self._database, clock)
         self.inbox = Inbox(self._database, clock)
-        self._clear_away()
+        self.clear_away()
 
     @property
     def is_well(self) -> bool:
@@ -141,7 +148,8 @@ class Store:
 
     def prefer(self, user: int, preferences: Preferences) -> bool:
         """Remember how the person likes things."""
-        return self._write((_upsert("preferences"), (user, self._dumped(preferences))))
+        statement = _upsert("preferences"), (user, self._dumped(preferences))
+        return self._write(statement, later=False)
 
     def last_style(self, user: int) -> Style | None:
         """The style that the person chose last."""
@@ -169,7 +177,8 @@ class Store:
         """Keep nothing of the person."""
         tables = ("people", "jobs", "questions", "styles", "sessions", "seen")
         is_forgotten = self._write(
-            *((f"DELETE FROM {table} WHERE user = ?", (user,)) for table in tables)  # noqa: S608
+            *((f"DELETE FROM {table} WHERE user = ?", (user,)) for table in tables),  # noqa: S608
+            later=False,
         )
         self._database.erase()
         return is_forgotten
@@ -203,7 +212,8 @@ class Store:
             (
                 "INSERT OR REPLACE INTO questions VALUES (?, ?, ?, ?, ?)",
                 (chat, message, question.user, self._clock(), self._dumped(question)),
-            )
+            ),
+            (_DROP_OLD_QUESTIONS, (question.user, QUESTIONS)),
         )
 
     # Jobs
@@ -359,13 +369,18 @@ class Store:
         yield _USE_STYLE, (user, name, self._dumped(style))
         yield _DROP_OLD_STYLES, (user, OWN_STYLES)
 
-    def _clear_away(self) -> None:
+    def clear_away(self) -> None:
         """Let go of what is too old for its buttons to be pressed."""
         eldest, states = self._eldest, tuple(state.value for state in OPEN)
         self._database.write(
             (
                 f"DELETE FROM jobs WHERE made < ? AND state NOT IN ({_marks(states)})",  # noqa: S608
                 (eldest, *states),
+            ),
+            # A person without end of these would fill the disk; and no button asks for them.
+            (
+                "DELETE FROM jobs WHERE made < ? AND \"then\" = '[]' AND state IN (?, ?)",
+                (self._clock() - _DAY, State.CANCELLED.value, State.FAILED.value),
             ),
             ("DELETE FROM questions WHERE made < ?", (eldest,)),
             ("DELETE FROM sessions WHERE made < ?", (self._clock() - _SESSION,)),
@@ -374,11 +389,11 @@ class Store:
         self.inbox.clear_away()
         self._database.erase()
 
-    def _write(self, *statements: Statement) -> bool:
+    def _write(self, *statements: Statement, later: bool = True) -> bool:
         self._writes += 1
         if self._writes % _WRITES == 0:
-            self._clear_away()
-        return self._database.write(*statements)
+            self.clear_away()
+        return self._database.write(*statements, later=later)
 
     def _one(self, kind: type[T], query: str, *values: object) -> T | None:
         for (data,) in self._database.read(query, *values):

@@ -16,16 +16,27 @@ import pytest_asyncio
 from lo_bot_api_emulator import ApiRefusal
 
 from bot.demo.server import serving
+from bot.look import Look
+from bot.orders import Order, Place, Question
+from bot.session import Picture, Preset
 from bot.spool import Spool
-from bot.store import Store
+from bot.store import QUESTIONS, State, Store
 from nst_core.executor.base import Started
-from tests.bot.atelier import STYLES, Atelier, at_work, painted
+from tests.bot.atelier import SETTINGS, STYLES, Atelier, at_work, painted
 from tests.bot.bench import Bench
 from tests.bot.calls import Fault
 from tests.bot.door import picture
 from tests.bot.test_scenarios import shows
 
 STYLE = STYLES[0]
+ORDER = Order(
+    place=Place(5),
+    user=5,
+    content=Picture("photo", 1),
+    style=Preset("mosaic"),
+    title="Mosaic",
+    look=Look.of(SETTINGS),
+)
 
 
 @dataclass
@@ -285,10 +296,58 @@ async def test_the_spool_keeps_to_its_room_and_age(tmp_path: Path) -> None:
     now[0] += 61
     assert await spool.put("d", b"d")
     assert await asyncio.to_thread(lambda: [f.stem for f in tmp_path.iterdir()]) == ["d"]
+    now[0] = max(made)
+    await spool.tidy()
+    assert await spool.get("d") == b"d"
+    now[0] += 61
+    await spool.tidy()
+    assert await spool.get("d") is None
+    await Spool(tmp_path / "none").tidy()
+    assert await spool.put("d", b"d")
     spool.drop("d")
     spool.drop("d")
     assert await spool.get("d") is None
     assert not await Spool(None).put("e", b"e")
+
+
+async def test_paintings_that_come_together_are_all_in_the_spool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = threading.Event()
+    writing = threading.Event()
+
+    def fsync(_: int) -> None:
+        writing.set()
+        disk.wait()
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    spool = Spool(tmp_path)
+    first = asyncio.create_task(spool.put("first", b"1"))
+    await asyncio.to_thread(writing.wait)
+    second = asyncio.create_task(spool.put("second", b"2"))
+    await asyncio.wait({second}, timeout=0.1)
+    disk.set()
+    assert [await first, await second] == [True, True]
+    assert [await spool.get("first"), await spool.get("second")] == [b"1", b"2"]
+
+
+def test_nobody_can_fill_the_disk_with_questions_and_cancelled_orders(tmp_path: Path) -> None:
+    now = [0.0]
+    store = Store(tmp_path, clock=lambda: now[0])
+    for number in range(QUESTIONS + 9):
+        now[0] += 1
+        store.keep_question(5, number, Question(5))
+    store.keep_question(6, 1, Question(6))
+    assert store.question(5, 8) is None
+    assert store.question(5, 9) == store.question(5, QUESTIONS + 8) == Question(5)
+    assert store.question(6, 1) == Question(6)
+    for state in (State.CANCELLED, State.FAILED, State.DELIVERED, State.QUEUED):
+        store.accept(state, ORDER)
+        store.end(state, state)
+    now[0] += 25 * 3600
+    store.clear_away()
+    assert sorted(store.jobs_of(5)) == [State.DELIVERED, State.QUEUED]
+    store.close()
 
 
 async def test_nobody_is_told_that_something_was_kept_or_forgotten_that_was_not(
