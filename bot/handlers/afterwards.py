@@ -108,6 +108,9 @@ def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Te
     copy = press.desk.jobs.copies.get(wish.job)
     if wish.demand is Demand.MIX and not is_to_be_had(turn, painting.order.style):
         raise Sorry(Text.STYLE_GONE)
+    if wish.demand is Demand.RESEND and painting.file_id:
+        # Telegram has confirmed it since, to an earlier press.
+        raise Sorry(Text.OLD_BUTTON)
     if press.data in press.desk.errands or press.desk.errands.count(press.user) >= _AT_ONCE:
         raise Sorry(Text.ALREADY_PAINTING)
     if wish.demand is Demand.PAIR:

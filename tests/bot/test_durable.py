@@ -119,6 +119,12 @@ async def test_what_may_have_arrived_is_left_to_the_person(street: Street) -> No
         assert atelier.door.idle
         await person.press(asked, "Send it again")
         assert (await person.gets()).file("photo") == painted(handle).image
+        # Whoever has pressed twice, or whose press was heard by two processes, gets it once.
+        await person.say("/queue")
+        await person.reads("Nothing")
+        query = await person.press(asked, "Send it again")
+        assert "does nothing any more" in await person.is_answered(query)
+        assert atelier.door.idle
 
 
 async def test_an_orderly_end_in_the_middle_of_a_delivery_delivers_nothing_twice(
