@@ -37,13 +37,16 @@ $(STAMP): pyproject.toml requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
-# Resolves the newest versions that pyproject.toml allows, for every supported Python at once.
+# Resolves the newest versions that pyproject.toml allows, for every supported Python at once:
+# what images hold, the same with CUDA, what builds packages, and what this folder works with.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-	--no-header --no-emit-index-url --no-emit-find-links pyproject.toml
+	--no-header --no-emit-index-url --no-emit-find-links
 
 lock:
-	$(LOCK) -o requirements.lock
-	$(LOCK) --group dev --extra cluster -o requirements-dev.lock
+	$(LOCK) --extra cluster -o requirements.lock pyproject.toml
+	$(LOCK) --extra cluster --extra gpu -o requirements-gpu.lock pyproject.toml
+	$(LOCK) --group build -o requirements-build.lock
+	$(LOCK) --group dev --extra cluster -o requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

@@ -16,6 +16,7 @@ from bot.arguments import INTERRUPTED, port
 from bot.backup import BackupError, back_up, restore
 from bot.config import Config, ConfigError, load, load_data_folder
 from bot.service import SOFTWARE, CannotStart, Hung, serve
+from nst_core.version import VERSION
 
 __all__ = ["main"]
 
@@ -112,6 +113,7 @@ def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, No
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m bot", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"Stylegram {VERSION}")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument(
         "--demo", action="store_true", help="chat with the bot in the browser, without a token"

@@ -10,9 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from nst_core.version import VERSION
+
 __all__ = ["Vitals", "used_bytes", "versions"]
 
-_PACKAGES: Final = ("stylegram", "python-telegram-bot", "tensorflow")
+_PACKAGES: Final = ("python-telegram-bot", "tensorflow")
 
 
 class Vitals:
@@ -53,7 +55,7 @@ def used_bytes(folder: Path) -> int:
 
 def versions() -> str:
     """What runs here, by name and version."""
-    known = [f"Python {platform.python_version()}"]
+    known = [f"Stylegram {VERSION}", f"Python {platform.python_version()}"]
     for package in _PACKAGES:
         try:
             known.append(f"{package} {version(package)}")

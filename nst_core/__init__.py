@@ -24,6 +24,9 @@ from nst_core.settings import (
     Settings,
     Statistic,
 )
+from nst_core.version import VERSION
+
+__version__ = VERSION
 
 __all__ = [
     "Colors",
@@ -39,6 +42,7 @@ __all__ = [
     "Settings",
     "Statistic",
     "StylizeError",
+    "__version__",
     "decode",
     "encode_jpeg",
     "encode_png",

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from nst_core import images
 from nst_core.result import Result
+from nst_core.version import VERSION
 
 __all__ = ["KEYWORD", "Sources", "jpeg", "png"]
 
@@ -46,8 +47,7 @@ class Sources:
 def png(result: Result, sources: Sources) -> bytes:
     """The painting as a PNG file with its imprint."""
     facts = _facts(result, sources)
-    version = facts["versions"].get("stylegram", "")
-    text = {_SOFTWARE: f"Stylegram {version}".strip(), KEYWORD: json.dumps(facts)}
+    text = {_SOFTWARE: f"Stylegram {VERSION}", KEYWORD: json.dumps(facts)}
     return images.encode_png(result.picture, text)
 
 

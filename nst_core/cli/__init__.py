@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from nst_core import errors
 from nst_core.cli import cluster, styles, stylize, weights, worker
+from nst_core.version import VERSION
 
 __all__ = ["main"]
 
@@ -65,6 +66,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="nst", description="Paint a photo in the style of a picture.")
+    parser.add_argument("--version", action="version", version=f"Stylegram {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (stylize, styles, weights, worker, cluster):
         command.register(commands)
