@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import logs
-from bot.arguments import INTERRUPTED, port
+from bot.arguments import INTERRUPTED, host, port
 from bot.backup import BackupError, back_up, restore
 from bot.config import Config, ConfigError, load, load_data_folder
 from bot.service import SOFTWARE, CannotStart, Hung, serve
@@ -108,7 +108,7 @@ def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, No
     # Nothing of the demo is even loaded by a bot that talks to Telegram.
     from bot.demo.launch import try_out
 
-    return try_out(config, options.port, open_page=not options.no_open)
+    return try_out(config, options.host, options.port, open_page=not options.no_open)
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -129,10 +129,13 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--restore", metavar="FILE", type=Path, help="let the bot remember what that file holds"
     )
     parser.add_argument("--port", type=port, help="where the demo's chat page is")
+    parser.add_argument(
+        "--host", type=host, help="what the demo listens on; anybody who reaches it reads along"
+    )
     parser.add_argument("--no-open", action="store_true", help="do not open the chat page")
     options = parser.parse_args(arguments)
-    if not options.demo and (options.port is not None or options.no_open):
-        parser.error("--port and --no-open go with --demo")
+    if not options.demo and (options.port is not None or options.host or options.no_open):
+        parser.error("--port, --host and --no-open go with --demo")
     return options
 
 

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Final
 
 from bot.config import Config
-from bot.demo.server import DEFAULT_PORT, Demo, serving
+from bot.demo.server import DEFAULT_PORT, LOOPBACK, Demo, serving
 from bot.service import CannotStart, serve
 
 __all__ = ["TOKEN", "try_out"]
@@ -24,11 +24,12 @@ _NAME: Final = "Stylegram"
 _USERNAME: Final = "stylegram_bot"
 
 
-async def try_out(config: Config, port: int | None, *, open_page: bool) -> None:
+async def try_out(config: Config, host: str | None, port: int | None, *, open_page: bool) -> None:
     """Run the bot against a server of our own until SIGINT or SIGTERM.
 
     Args:
         config: the bot's; its token and server are replaced.
+        host: what the chat page's server listens on; None for this machine only.
         port: of the chat page; None for the usual one, or any where that is taken.
         open_page: whether to show the page in the browser.
 
@@ -36,25 +37,27 @@ async def try_out(config: Config, port: int | None, *, open_page: bool) -> None:
         CannotStart: the port cannot be had.
     """
     async with AsyncExitStack() as stack:
-        demo = await _served(stack, port)
+        demo = await _served(stack, host or LOOPBACK, port)
         demo.world.add(TOKEN, _NAME, _USERNAME)
-        logger.info("Try it here: %s", demo.address)
+        logger.info("Try it here: %s", demo.near)
         if open_page and _has_screen():
             # A browser in a terminal would not come back before it is closed.
-            Thread(target=webbrowser.open, args=(demo.address,), daemon=True).start()
-        config = replace(config, token=TOKEN, api_url=demo.address)
+            Thread(target=webbrowser.open, args=(demo.near,), daemon=True).start()
+        config = replace(config, token=TOKEN, api_url=demo.near)
         await serve(config, needs_engine=False)
 
 
-async def _served(stack: AsyncExitStack, port: int | None) -> Demo:
+async def _served(stack: AsyncExitStack, host: str, port: int | None) -> Demo:
     try:
-        return await stack.enter_async_context(serving(port=DEFAULT_PORT if port is None else port))
+        return await stack.enter_async_context(
+            serving(host, DEFAULT_PORT if port is None else port)
+        )
     except OSError as error:
         if port is not None:
             msg = f"Port {port} cannot be had: {error.strerror}"
             raise CannotStart(msg) from error
     logger.info("Port %d is taken, so it is another one.", DEFAULT_PORT)
-    return await stack.enter_async_context(serving())
+    return await stack.enter_async_context(serving(host))
 
 
 def _has_screen() -> bool:

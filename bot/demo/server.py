@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8008
+# All addresses of a machine, and that of its own among them.
+_EVERYWHERE: Final = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - nothing is bound here
 
 _PAGE: Final = Path(__file__).parent / "page"
 # What a small body may weigh; uploads are read piece by piece and measured there.
@@ -46,10 +48,12 @@ class Demo:
 
     Attributes:
         address: such as ``http://127.0.0.1:8008``: a bot's base URL, and the chat page.
+        near: the same for who is on this machine, also where the server listens on all addresses.
         world: the bots and people in it.
     """
 
     address: str
+    near: str
     world: World = field(repr=False)
 
 
@@ -75,7 +79,8 @@ async def serving(host: str = LOOPBACK, port: int = 0) -> AsyncIterator[Demo]:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        yield Demo(_address(host, runner.addresses[0][1]), world)
+        port = runner.addresses[0][1]
+        yield Demo(_address(host, port), _address(_EVERYWHERE.get(host, host), port), world)
     finally:
         await runner.cleanup()
 

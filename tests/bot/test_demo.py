@@ -128,6 +128,7 @@ ARGUMENTS = [
     ("bot", "--demo", "--port", "99999"),
     ("bot", "--demo", "--port", "-1"),
     ("bot", "--port", "8008"),
+    ("bot", "--host", "0.0.0.0"),  # noqa: S104
     ("bot.demo", "--port", "many"),
     ("bot.demo", "--host", ""),
 ]
@@ -167,6 +168,17 @@ async def test_a_port_that_is_taken(module: str) -> None:
 async def test_a_server_that_others_can_reach_says_so_loudly() -> None:
     async with running("bot.demo", "--port", "0", "--host", "0.0.0.0") as server:  # noqa: S104
         await server.logs("THE DEMO LISTENS ON 0.0.0.0")
+
+
+async def test_a_demo_that_others_can_reach(tmp_path: Path) -> None:
+    everywhere = "0.0.0.0"  # noqa: S104 - as in a container
+    arguments = ("--demo", "--no-open", "--port", "0", "--host", everywhere)
+    settings = {"NST_WEIGHTS": str(tmp_path / "none.h5"), "http_proxy": "http://127.0.0.1:9"}
+    async with running("bot", *arguments, **settings) as bot:
+        await bot.logs("THE DEMO LISTENS ON 0.0.0.0")
+        async with page_of(bot, "Try it here") as page:
+            await say(page, "/help")
+            assert (await next_call(page, "/styles"))["method"] == "sendMessage"
 
 
 async def test_a_wrong_setting_is_told_before_anything_starts() -> None:
