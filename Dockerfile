@@ -21,14 +21,16 @@ COPY nst_core nst_core
 RUN PYTHONPATH=/build python -m hatchling build --target wheel --directory /dist
 
 
-# All packages in one folder, from wheels only: nothing is compiled, so nothing needs a compiler.
+# All packages in one folder, from wheels only: nothing is compiled, so nothing needs a compiler, nor
+# the 440 MB of TensorFlow's headers.
 FROM python:${PYTHON} AS packages-cpu
 COPY requirements.lock /
 RUN python -m venv --without-pip /opt/stylegram && python -m pip --python /opt/stylegram install \
     --no-cache-dir --require-hashes --only-binary :all: -r /requirements.lock
 COPY --from=wheel /dist /dist
 RUN python -m pip --python /opt/stylegram install --no-cache-dir --no-deps --no-index \
-    /dist/*.whl && python -m pip --python /opt/stylegram check
+    /dist/*.whl && python -m pip --python /opt/stylegram check && \
+    rm -r /opt/stylegram/lib/python3*/site-packages/tensorflow/include
 ARG WEIGHTS=""
 RUN mkdir /baked && if [ -n "${WEIGHTS}" ]; then \
     KERAS_HOME=/keras /opt/stylegram/bin/nst weights --fetch && mv /keras/models/*.h5 /baked; fi
@@ -40,7 +42,8 @@ RUN python -m venv --without-pip /opt/stylegram && python -m pip --python /opt/s
     --no-cache-dir --require-hashes --only-binary :all: -r /requirements-gpu.lock
 COPY --from=wheel /dist /dist
 RUN python -m pip --python /opt/stylegram install --no-cache-dir --no-deps --no-index \
-    /dist/*.whl && python -m pip --python /opt/stylegram check
+    /dist/*.whl && python -m pip --python /opt/stylegram check && \
+    rm -r /opt/stylegram/lib/python3*/site-packages/tensorflow/include
 ARG WEIGHTS=""
 RUN mkdir /baked && if [ -n "${WEIGHTS}" ]; then \
     KERAS_HOME=/keras /opt/stylegram/bin/nst weights --fetch && mv /keras/models/*.h5 /baked; fi

@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 
 from benchmarks.errors import BadInput
 from nst_core import StylizeError, weights
-from nst_core.cli.quiet import native_stderr_hidden
+from nst_core.quiet import native_stderr_hidden
 from nst_core.settings import RANGES, Quality
 
 __all__ = ["main"]

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.arguments import INTERRUPTED, host, port
 from bot.backup import BackupError, back_up, restore
 from bot.config import Config, ConfigError, load, load_data_folder
 from bot.service import SOFTWARE, CannotStart, Hung, serve
+from nst_core.finding import Finding
 from nst_core.version import VERSION
 
 __all__ = ["main"]
@@ -62,21 +64,20 @@ def _check(options: argparse.Namespace) -> int:
         config = load(os.environ, file=options.config)
     except ConfigError as error:
         for problem in error.problems:
-            _tell("settings", problem, is_fine=False)
+            _tell(Finding("settings", is_fine=False, text=problem))
         return 1
     logs.set_up("ERROR", config.token)
-    _tell("settings", "understood", is_fine=True)
+    _tell(Finding("settings", is_fine=True, text="understood"))
     are_fine = True
     for finding in check_up(config):
         # What a library says of a failed request may hold the address, and that the token.
-        text = " ".join(finding.text.replace(config.token, "<token>").split())
-        _tell(finding.about, text, is_fine=finding.is_fine)
+        _tell(replace(finding, text=finding.text.replace(config.token, "<token>")))
         are_fine = are_fine and finding.is_fine
     return 0 if are_fine else 1
 
 
-def _tell(about: str, text: str, *, is_fine: bool) -> None:
-    sys.stdout.write(f"{about:<9} {'ok' if is_fine else 'problem':<8} {text}\n")
+def _tell(finding: Finding) -> None:
+    sys.stdout.write(f"{finding}\n")
     sys.stdout.flush()
 
 

@@ -7,11 +7,11 @@ is computed in strips of rows (`nst_core.strips`).
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from nst_core import cards
 
 __all__ = ["DeviceMemory", "available", "of_card", "step_bytes", "strip_rows"]
 
@@ -53,15 +53,15 @@ def available() -> int:
     return min(left)
 
 
-def of_card() -> int | None:
-    """Free bytes of the first NVIDIA GPU; None where `nvidia-smi` is not there to tell."""
-    if (program := shutil.which("nvidia-smi")) is None:
-        return None
-    query = (program, "--query-gpu=memory.free", "--format=csv,noheader,nounits")
+def of_card(number: int = 0) -> int | None:
+    """Free bytes of an NVIDIA GPU; None where `nvidia-smi` is not there to tell.
+
+    Args:
+        number: of those that CUDA shows.
+    """
     try:
-        done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
-        return int(done.stdout.splitlines()[0]) * MIB
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
+        return int(cards.ask("memory.free", cards.name(number))[0]) * MIB
+    except (ValueError, IndexError):
         return None
 
 

@@ -141,7 +141,7 @@ class Builder:
         if words[0].startswith("--from="):
             source = self._stages[words.pop(0).removeprefix("--from=")].root
         *names, target = words
-        into = self._here.root / os.path.normpath(f"{self._here.folder}/{target}").lstrip("/")
+        into = self._here.root / str(Path(self._here.folder) / target).lstrip("/")
         for name in names:
             found = source / name.lstrip("/")
             assert found.exists(), f"COPY of {name}, which is not there"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from nst_core import errors
-from nst_core.cli import cluster, styles, stylize, weights, worker
+from nst_core.cli import cluster, doctor, styles, stylize, weights, worker
 from nst_core.version import VERSION
 
 __all__ = ["main"]
@@ -68,6 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="nst", description="Paint a photo in the style of a picture.")
     parser.add_argument("--version", action="version", version=f"Stylegram {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (stylize, styles, weights, worker, cluster):
+    for command in (stylize, styles, weights, doctor, worker, cluster):
         command.register(commands)
     return parser

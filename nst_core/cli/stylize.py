@@ -17,9 +17,9 @@ from rich.progress import Progress as Bar
 
 from nst_core import charts, imprint, stylize
 from nst_core.cli import options, sources
-from nst_core.cli.quiet import native_stderr_hidden
 from nst_core.cli.sources import Source
 from nst_core.cli.stages import Stages, steps
+from nst_core.quiet import native_stderr_hidden
 from nst_core.result import Note, Progress, Result
 from nst_core.settings import Init, Quality, Settings
 from nst_core.timelapse import TimeLapse

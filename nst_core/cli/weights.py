@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_core import weights
-from nst_core.cli.quiet import native_stderr_hidden
+from nst_core.quiet import native_stderr_hidden
 
 __all__ = ["register"]
 

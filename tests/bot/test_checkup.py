@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from lo_bot_api_emulator import ApiRefusal
 
-from bot.checkup import Finding, check_up
+from bot.checkup import check_up
 from bot.config import Config, load
 from bot.database import FILE
 from bot.demo.server import serving
 from bot.schema import VERSION
 from bot.store import Store
 from nst_core import memory, sketch
+from nst_core.finding import Finding
 from tests.bot.bench import Bench
 from tests.bot.calls import TOKEN, USERNAME, Fault
 from tests.bot.process import ROOT, environment
@@ -107,7 +108,7 @@ async def test_everything_that_is_wrong_is_a_line_of_its_own(tmp_path: Path) -> 
     assert code == 1
     found = {line.split()[0]: line for line in lines}
     assert [name for name, line in found.items() if line.split()[1] == "problem"] == [
-        *("telegram", "data", "styles", "weights", "picture")
+        *("telegram", "data", "styles", "weights")
     ]
     for name, words in (
         ("telegram", "Ask @BotFather"),
@@ -196,4 +197,4 @@ def test_a_card_that_is_left_unused(
     found = one(config_in(tmp_path), "device")
     assert not found.is_fine
     assert found.text.startswith("CPU, computing in")
-    assert "tensorflow[and-cuda]" in found.text
+    assert "stylegram[gpu]" in found.text
