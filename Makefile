@@ -26,6 +26,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(STAMP)
 	$(BIN)/ruff format .
@@ -49,6 +50,8 @@ lock:
 	$(LOCK) --extra cluster --extra gpu -o requirements-gpu.lock pyproject.toml
 	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group dev --extra cluster -o requirements-dev.lock pyproject.toml
+	$(MAKE) install
+	$(BIN)/python -m tests.licences
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
