@@ -17,6 +17,7 @@ from nst_core.api import stylize
 from nst_core.errors import StylizeError
 from nst_core.finding import Finding, Trouble, find
 from nst_core.images import decode, encode_png
+from nst_core.loading import load_tensorflow
 from nst_core.quiet import native_stderr_hidden
 from nst_core.result import Progress, Result, versions
 from nst_core.settings import Precision, Quality, Settings
@@ -228,9 +229,7 @@ def _tensorflow() -> str:
 
 
 def _build() -> dict[str, Any]:
-    import tensorflow as tf
-
-    return dict(tf.sysconfig.get_build_info())
+    return dict(load_tensorflow().sysconfig.get_build_info())
 
 
 def _device() -> str:

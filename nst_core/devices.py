@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import tensorflow as tf
-
 from nst_core import cards, memory
+from nst_core.loading import load_tensorflow
 from nst_core.settings import Precision
 
 __all__ = ["card", "compute_type", "describe", "free_memory", "held", "prepare"]
 
 _LOG = logging.getLogger(__name__)
+
+tf = load_tensorflow()
 
 # CUDA then numbers cards as nvidia-smi does; it looks at this when TensorFlow first looks at them.
 os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -53,6 +53,14 @@ class Engine:
             WeightsError: the weights cannot be had.
         """
         self.objective(Settings())
+
+    def rehearsal(self) -> Iterator[Callable[[], object]]:
+        """What the first job would have to wait for, in parts, for times when there is none.
+
+        Only after `warm_up`; nothing where that found no weights.
+        """
+        for objective in self._objectives.values():
+            yield from objective.rehearsal()
 
     def objective(self, settings: Settings) -> Objective:
         """The compiled objective for what the settings compare, and how.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import tensorflow as tf
@@ -110,16 +110,20 @@ class Objective:
         area = Area(
             tf.TensorSpec((1, None, None, 1)), tuple(tf.TensorSpec((None, 1)) for _ in style_layers)
         )
-        self.content_targets = tf.function(self._content_targets, input_signature=[picture])
-        self.style_moments = tf.function(self._style_moments, input_signature=[picture])
-        self.style_targets = tf.function(self._style_targets, reduce_retracing=True)
-        self.step = tf.function(self._step, input_signature=inputs)
-        self.masked_step = tf.function(self._step, input_signature=[*inputs, area])
-        self.sums = tf.function(self._sums, reduce_retracing=True)
-        self.slope = tf.function(self._slope, reduce_retracing=True)
-        self.update = tf.function(
-            method.update, input_signature=[method.signature(picture), picture, scalar, scalar]
-        )
+        self.content_targets = _compiled(self._content_targets, [picture])
+        self.style_moments = _compiled(self._style_moments, [picture])
+        self.style_targets = _compiled(self._style_targets)
+        self.step = _compiled(self._step, inputs)
+        self.masked_step = _compiled(self._step, [*inputs, area])
+        self.sums = _compiled(self._sums)
+        self.slope = _compiled(self._slope)
+        self.update = _compiled(method.update, [method.signature(picture), picture, scalar, scalar])
+
+    def rehearsal(self) -> Iterator[Callable[[], object]]:
+        """What a first painting compiles, in parts: each a call that takes a second or less."""
+        yield self.content_targets.get_concrete_function
+        yield self.style_moments.get_concrete_function
+        yield self.step.get_concrete_function
 
     def _signature(self) -> list[Any]:
         channels = dict(zip(self.network.layers, self.network.channels, strict=True))
@@ -220,6 +224,14 @@ class Objective:
             ]
             total = loss + tf.add_n(products)
         return loss, tape.gradient(total, seen)
+
+
+def _compiled(function: Callable[..., Any], signature: Sequence[Any] | None = None) -> Any:
+    # Without AutoGraph, which translates Python's own loops and branches on tensors: there are
+    # none, and to look for them is a quarter of the time that a trace takes.
+    if signature is None:
+        return tf.function(function, reduce_retracing=True, autograph=False)
+    return tf.function(function, input_signature=signature, autograph=False)
 
 
 def rows_of(features: Tensor, span: Any) -> Tensor:

@@ -26,6 +26,10 @@ class Recent(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def values(self) -> list[Value]:
+        """What is kept, the one used last at the end."""
+        return list(self._values.values())
+
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """The value of `key`, made by `make` if it is not known."""
         if key not in self._values:

@@ -626,3 +626,16 @@ def test_a_sketch_may_be_stopped_before_it_begins(gradient: Paint, style: Pictur
     settings = Settings(size=64, quality=Quality.SKETCH)
     with pytest.raises(Cancelled):
         Engine(no_network).stylize(gradient(48, 64), [style], settings, should_stop=lambda: True)
+
+
+def test_after_a_rehearsal_the_first_job_compiles_no_step(gradient: Paint) -> None:
+    engine = Engine(tiny_network)
+    assert list(engine.rehearsal()) == [], "nothing is known yet of what jobs will need"
+    engine.warm_up()
+    for part in engine.rehearsal():
+        part()
+    objective = engine.objective(Settings())
+    compiled = [objective.content_targets, objective.style_moments, objective.step]
+    assert [one.experimental_get_tracing_count() for one in compiled] == [1, 1, 1]
+    engine.stylize(gradient(48, 64), [gradient(40, 40)], Settings(size=64, steps=2))
+    assert [one.experimental_get_tracing_count() for one in compiled] == [1, 1, 1]

@@ -59,6 +59,19 @@ def test_a_single_machine_loads_nothing_of_the_cluster(module: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_engine_loads_no_charts_and_leaves_them_to_others() -> None:
+    code = """if True:
+        import sys
+        import nst_core.engine
+        print("matplotlib" in sys.modules)
+        import matplotlib.figure
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "False"
+
+
 @needs_sketches
 def test_a_sketch_does_not_load_tensorflow() -> None:
     code = """if True:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from nst_core import charts, imprint, stylize
 from nst_core.cli import options, sources
 from nst_core.cli.sources import Source
 from nst_core.cli.stages import Stages, steps
+from nst_core.loading import load_tensorflow
 from nst_core.quiet import native_stderr_hidden
 from nst_core.result import Note, Progress, Result
 from nst_core.settings import Init, Quality, Settings
@@ -94,7 +94,7 @@ def _film(photo: Source) -> TimeLapse:
 def _paint(pictures: _Pictures, settings: Settings, stages: Stages) -> Result:
     if settings.quality is not Quality.SKETCH:
         with native_stderr_hidden():
-            importlib.import_module("tensorflow")  # slow, and all that can be wrong was seen
+            load_tensorflow()  # slow, and all that can be wrong was seen
 
     with _progress_bar() as show:
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from pathlib import Path
 from typing import Any
 
 from nst_core import weights
+from nst_core.loading import load_tensorflow
 from nst_core.quiet import native_stderr_hidden
 
 __all__ = ["register"]
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Show where the weights are; exit code 1 where they are nowhere."""
     if arguments.fetch:
         with native_stderr_hidden():
-            importlib.import_module("tensorflow")  # so that Keras finds it loaded, quietly
+            load_tensorflow()  # so that Keras finds it loaded, quietly
         path: Path | None = weights.fetch()
     else:
         path = weights.find()

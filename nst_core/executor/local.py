@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from nst_core.engine import Engine
 
 __all__ = ["LocalExecutor", "LocalHandle"]
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -143,6 +146,7 @@ class LocalExecutor:
         return engine
 
     async def _dispatch(self, engine: Engine) -> None:
+        await self._rehearse(engine)
         while True:
             await self._arrived.wait()
             if self.book.queue:
@@ -151,6 +155,19 @@ class LocalExecutor:
                 return
             else:
                 self._arrived.clear()
+
+    async def _rehearse(self, engine: Engine) -> None:
+        """Compile ahead what the first job needs, for as long as nobody waits."""
+        loop = asyncio.get_running_loop()
+        for part in engine.rehearsal():
+            if self.book.queue or self.book.closed:
+                return
+            try:
+                await loop.run_in_executor(self._thread, part)
+            except Exception:  # noqa: BLE001 - whatever it is, jobs are served
+                # The first job will fail in the same way, and tells its owner.
+                _LOG.exception("The network does not compile.")
+                return
 
     async def _run(self, engine: Engine, entry: _Entry) -> None:
         from nst_core.executor.work import paint

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -79,6 +79,9 @@ class Studio:
         if self.broken:
             msg = "no such device"
             raise RuntimeError(msg)
+
+    def rehearsal(self) -> Iterator[Callable[[], object]]:
+        return iter(())
 
     def stylize(self, *_: Any, **__: Any) -> Any:
         self.goes_on.wait()
