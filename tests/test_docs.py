@@ -1,0 +1,169 @@
+"""What the guides tell people to type is understood, and what can run here is run as written."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import _options
+from bot.demo.__main__ import _parser as demo_parser
+from nst_core import cli, images
+from tests.image import steps
+from tests.test_cli import engine_over
+from tests.test_engine import tiny_network
+
+Paint = Callable[[int, int], images.Picture]
+
+ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+COMPOSE = (ROOT / "compose.yaml").read_text()
+TARGETS = {rest.partition(" AS ")[2] for step, rest in steps((ROOT / "Dockerfile").read_text())}
+# Of the system or of another machine: that they do what is said was tried by hand.
+FOREIGN = frozenset({"chmod", "cp", "curl", "export", "jq", "journalctl", "rabbitmqctl"})
+# What guides speak of already, and is on its way.
+TO_COME = frozenset({"cluster.md", "worker"})
+
+
+def blocks(language: str) -> Iterator[tuple[Path, str]]:
+    for page in PAGES:
+        for said in re.findall(
+            rf"^```{language}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL
+        ):
+            yield page, said
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """Where a command stands, and its words, without variables that are set before it."""
+    for page, said in blocks("sh"):
+        for line in said.replace("\\\n", " ").splitlines():
+            words: list[str] = []
+            for word in [*shlex.split(line, comments=True), ";"]:
+                if word not in {";", "&&", "&", "|", "||"}:
+                    words.append(word)
+                    continue
+                while words and re.match(r"[A-Z_]+=", words[0]):
+                    del words[0]
+                if words:
+                    yield page.name, words
+                words = []
+
+
+COMMANDS = list(commands())
+
+
+def understood(words: list[str]) -> bool:
+    """Whether the program knows all that it is told, as far as that can be seen from here."""
+    program, *rest = words
+    name = program.removeprefix(".venv/bin/")
+    return KNOWN[name](rest) if name in KNOWN else name in FOREIGN
+
+
+def knows_python(words: list[str]) -> bool:
+    assert words[0] == "-m"
+    parsers: dict[str, Callable[[list[str]], object]] = {
+        "bot": _options,
+        "bot.demo": demo_parser().parse_args,
+    }
+    if parse := parsers.get(words[1]):
+        return bool(parse(words[2:]))
+    return importlib.util.find_spec(words[1]) is not None
+
+
+def knows_make(words: list[str]) -> bool:
+    return f"\n{words[0]}:" in (ROOT / "Makefile").read_text()
+
+
+def knows_pip(words: list[str]) -> bool:
+    found = re.fullmatch(r"stylegram\[(\w+)\]", words[-1])
+    return found[1] in EXTRAS if found else (ROOT / words[-1]).exists()
+
+
+def knows_nst(words: list[str]) -> bool:
+    parser = cli._parser()
+    if words[0] in TO_COME and not (ROOT / "nst_core" / "cli" / f"{words[0]}.py").exists():
+        return True
+    return bool(parser.parse_args(words))
+
+
+def knows_docker(words: list[str]) -> bool:
+    """Whether targets, profiles and services are there."""
+    told = " ".join(words)
+    for target in re.findall(r"--target (\S+)", told):
+        assert target in TARGETS
+    for profile in re.findall(r"--profile (\S+)", told):
+        assert f"profiles: [{profile}]" in COMPOSE
+    if found := re.match(r"compose (?:run|exec|cp)(?: --rm| --entrypoint \S+)* ([\w-]+)", told):
+        assert f"\n  {found[1]}:\n" in COMPOSE
+    return True
+
+
+KNOWN: dict[str, Callable[[list[str]], bool]] = {
+    "docker": knows_docker,
+    "make": knows_make,
+    "nst": knows_nst,
+    "pip": knows_pip,
+    "python": knows_python,
+    "stylegram": lambda words: bool(_options(words)),
+}
+
+
+def test_there_are_commands() -> None:
+    assert {"nst", "make", "docker", "python"} <= {words[0] for _, words in COMMANDS}
+
+
+@pytest.mark.parametrize(("page", "words"), COMMANDS, ids=lambda value: str(value)[:60])
+def test_a_command_is_understood(page: str, words: list[str]) -> None:
+    assert understood(words), f"{page}: {shlex.join(words)}"
+
+
+@pytest.fixture
+def studio(tmp_path: Path, gradient: Paint, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the pictures that the guides speak of."""
+    for name in ("photo.jpg", "painting.jpg"):
+        (tmp_path / name).write_bytes(images.encode_jpeg(gradient(48, 64)))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_pictures_are_painted_as_written(studio: Path) -> None:
+    with engine_over(tiny_network):
+        for _, words in COMMANDS:
+            if words[0] == ".venv/bin/nst" and words[1] in {"stylize", "styles"}:
+                # It is about the words: a few steps show as much as many.
+                few = ["--steps", "4"] if words[1] == "stylize" else []
+                assert cli.main([*words[1:], *few]) == 0
+    made = {path.name for path in studio.iterdir()} - {"photo.jpg", "painting.jpg"}
+    assert made == {
+        *("sheet.png", "painting.png", "mixed.png", "out.png"),
+        *("film.mp4", "grid.png", "loss.png", "report.json"),
+    }
+
+
+def test_programs_run_as_written(studio: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with engine_over(tiny_network):
+        for _, said in blocks("python"):
+            known: dict[str, Any] = {}
+            exec(said, known)  # noqa: S102 - our own words
+    assert (studio / "out.png").exists()
+    assert capsys.readouterr().out
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+            target, _, anchor = link.partition("#")
+            if target.startswith("http") or target in TO_COME:
+                continue
+            place = (page.parent / target) if target else page
+            assert place.exists(), f"{page.name}: {link}"
+            if anchor:
+                heads = re.findall(r"^#+ (.+)$", place.read_text(), re.MULTILINE)
+                assert anchor in {head.lower().replace(" ", "-") for head in heads}, link
