@@ -15,9 +15,9 @@ import pytest
 from amqp import Message
 
 from nst_core import images
-from nst_core.cluster import executor as executor_module
 from nst_core.cluster import fleet as fleet_module
 from nst_core.cluster import link
+from nst_core.cluster import watch as watch_module
 from nst_core.cluster.executor import CeleryExecutor
 from nst_core.cluster.names import NAMES, Names
 from nst_core.errors import BrokerRefused, UnknownJob
@@ -66,7 +66,8 @@ async def workers(executor: CeleryExecutor, count: int) -> None:
 
 async def in_lane(executor: CeleryExecutor, lane: int) -> None:
     """Wait until the broker has a job that no worker has taken."""
-    while not await executor._speak().waiting(lane):  # noqa: ASYNC110 - the broker tells nobody
+    sender = executor._dispatcher.speak()
+    while not await sender.waiting(lane):  # noqa: ASYNC110 - the broker tells nobody
         await asyncio.sleep(0.02)
 
 
@@ -228,7 +229,7 @@ async def test_what_was_only_waiting_is_not_painted_twice(
 async def test_a_cancelled_job_is_stopped_by_the_next_process(
     broker: Broker, host: str, crew: Crew, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executor_module, "ORPHANED", 0.5)
+    monkeypatch.setattr(watch_module, "ORPHANED", 0.5)
     crew.hire()
     first = CeleryExecutor(broker.url(host))
     await first.start()
@@ -264,7 +265,7 @@ async def test_a_job_that_was_lost_on_its_way_is_handed_over_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two lanes; the worker of the larger one is gone for good with a job in its lane."""
-    monkeypatch.setattr(executor_module, "LOST", 1.0)
+    monkeypatch.setattr(watch_module, "LOST", 1.0)
     monkeypatch.setattr(fleet_module, "GONE", 3.0)
     large = crew.hire("--largest", "2048")
     await workers(executor, 1)
