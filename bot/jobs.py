@@ -354,21 +354,41 @@ class Jobs:
         await notice.remove()
 
     async def _paint(self, ticket: Ticket, notice: Notice) -> base.Finished:
-        # Not interrupted: what the executor takes must be known by its handle to be cancelled.
-        ticket.handle = await self._find(ticket) or await self._submit(ticket)
-        if ticket.cancelled.is_set():
-            await ticket.handle.cancel()
+        left = await self._find(ticket)
+        if left is None and ticket.tries >= _TRIES:
+            raise Sorry(Text.GAVE_UP)
         try:
-            painting = await unless(ticket.cancelled, self._follow(ticket, ticket.handle, notice))
-        except TimeoutError:
-            await ticket.handle.cancel()
-            raise Sorry(Text.TOO_LONG) from None
+            painting = await self._await(ticket, left or await self._submit(ticket), notice)
+        except PaintingFailed as failure:
+            if left is None or failure.event.error != UnknownJob.__name__:
+                raise
+            # Where it was left nobody has it any more, but here it is written down.
+            logger.warning("job %s was lost, and is submitted again", ticket.id)
+            painting = await self._await(ticket, await self._submit(ticket), notice)
         await self._archive.keep(ticket.id, painting)
         if ticket.cancelled.is_set():
             # While it was written down; it may even be to be forgotten.
             self._archive.spool.drop(ticket.id)
             raise Cancelled
         return painting
+
+    async def _await(self, ticket: Ticket, handle: base.JobHandle, notice: Notice) -> base.Finished:
+        """Follow the job to its painting, or stop it.
+
+        Raises:
+            Cancelled: the job was cancelled.
+            PaintingFailed: there is no painting.
+            Sorry: it runs for longer than a job may.
+        """
+        # Not interrupted: what the executor takes must be known by its handle to be cancelled.
+        ticket.handle = handle
+        if ticket.cancelled.is_set():
+            await handle.cancel()
+        try:
+            return await unless(ticket.cancelled, self._follow(ticket, handle, notice))
+        except TimeoutError:
+            await handle.cancel()
+            raise Sorry(Text.TOO_LONG) from None
 
     async def _find(self, ticket: Ticket) -> base.JobHandle | None:
         """The job where an earlier process has left it, if it is under way or ended there."""
@@ -379,8 +399,6 @@ class Jobs:
         return None
 
     async def _submit(self, ticket: Ticket) -> base.JobHandle:
-        if ticket.tries >= _TRIES:
-            raise Sorry(Text.GAVE_UP)
         laps = self._metrics.laps()
         job = await unless(ticket.cancelled, self._preparation.job(ticket))
         laps.end(Phase.FETCH)

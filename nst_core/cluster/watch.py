@@ -133,12 +133,16 @@ class Watch:
         _LOG.warning("job %s was lost on its way", entry.job.id)
         self._dispatcher.stop(ticket)
         if not entry.job.content:
-            words = "The job was lost on its way."
-            self._dispatcher.end(
-                entry, Failed(job=entry.job.id, error=UnknownJob.__name__, message=words)
-            )
+            self._lose(entry)
             return
         if self._book.place(entry) is None:
             self._book.line_up(entry)
         self._dispatcher.take_back(entry)
         self._dispatcher.wake()
+
+    def _lose(self, entry: Trip) -> None:
+        """Tell whoever asked for it, and forget it: they may have it still, and submit it again."""
+        words = "The job was lost on its way."
+        failed = Failed(job=entry.job.id, error=UnknownJob.__name__, message=words)
+        self._dispatcher.end(entry, failed)
+        self._book.drop(lambda other: other is entry)

@@ -220,6 +220,9 @@ class Executor(Protocol):
     async def attach(self, job_id: str) -> JobHandle:
         """A handle to a job submitted earlier.
 
+        Where it turns out later that an earlier process's job was lost, it ends as `Failed` with
+        the error ``UnknownJob``, and may be submitted again under the same id.
+
         Raises:
             UnknownJob: nobody knows the id.
         """

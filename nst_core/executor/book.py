@@ -137,6 +137,7 @@ class Book(Generic[Kind]):
         """Forget what is useless."""
         for job_id in [job_id for job_id, entry in self._entries.items() if useless(entry)]:
             del self._entries[job_id]
+            self._ended.pop(job_id, None)
 
     def publish(self, entry: Kind, event: Event) -> None:
         """Record what happened to a job, and tell those who wait where it matters to them."""

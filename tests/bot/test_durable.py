@@ -21,11 +21,11 @@ from bot.orders import Order, Place, Question
 from bot.session import Picture, Preset
 from bot.spool import Spool
 from bot.store import QUESTIONS, State, Store
-from nst_core.executor.base import Started
+from nst_core.executor.base import Failed, Started
 from tests.bot.atelier import SETTINGS, STYLES, Atelier, at_work, painted
 from tests.bot.bench import Bench
 from tests.bot.calls import Fault
-from tests.bot.door import picture
+from tests.bot.door import Handle, picture
 from tests.bot.test_scenarios import shows
 
 STYLE = STYLES[0]
@@ -210,6 +210,48 @@ async def test_what_brought_the_bot_down_twice_is_given_up(street: Street) -> No
         # And the rest of the album goes on.
         handle, _ = await atelier.paints(person)
         assert shows(handle.job.content, picture(2))
+
+
+@pytest.mark.parametrize("begun", [1, 5])
+async def test_what_the_executor_has_lost_is_submitted_once_more(
+    street: Street, begun: int
+) -> None:
+    """However often an earlier process saw it begin: it did not bring the bot down."""
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        left = await atelier.door.next()
+        street.crash()
+    store = Store(street.folder / "next")
+    for _ in range(begun):
+        store.run(left.id)
+    store.close()
+    lost = Failed(job=left.id, error="UnknownJob", message="Lost.")
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        atelier.door.left[left.id] = Handle(left.job)
+        atelier.door.left[left.id].happen(lost)
+        await resumed(atelier)
+        handle, sent = await atelier.paints(person)
+        assert handle.id == left.id
+        assert shows(handle.job.content, picture(1))
+        assert sent.file("photo") == painted(handle).image
+        assert atelier.door.idle
+
+
+async def test_what_is_lost_twice_is_given_up(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        left = await atelier.door.next()
+        street.crash()
+    lost = Failed(job=left.id, error="UnknownJob", message="Lost.")
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        atelier.door.left[left.id] = Handle(left.job)
+        atelier.door.left[left.id].happen(lost)
+        await resumed(atelier)
+        (await atelier.door.next()).happen(lost)
+        await person.reads("went wrong")
+        assert atelier.door.idle
 
 
 async def test_what_was_stopped_does_not_begin_again(street: Street) -> None:

@@ -279,6 +279,40 @@ async def test_a_job_that_was_lost_on_its_way_is_handed_over_again(
         assert isinstance(await terminal(handle), Finished)
 
 
+async def test_a_job_that_nobody_has_any_more_may_be_submitted_again(
+    executor: CeleryExecutor,
+    broker: Broker,
+    host: str,
+    crew: Crew,
+    pictures: Pictures,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The bot was killed, then the worker, and the broker has lost what it had."""
+    monkeypatch.setattr(watch_module, "LOST", 1.0)
+    monkeypatch.setattr(fleet_module, "GONE", 3.0)
+    worker = crew.hire()
+    job = pictures.job("one", steps=MANY)
+    await running(await executor.submit(job))
+    await executor.close()
+    second = CeleryExecutor(broker.url(host))
+    await second.start()
+    left = await second.attach("one")
+    await running(left)
+    os.killpg(worker.pid, signal.SIGKILL)
+    await in_lane(second, 1024)
+    with link.connect(broker.url(host)) as connection:
+        connection.default_channel.queue_purge(NAMES.lane(1024))
+    failed = await terminal(left)
+    assert isinstance(failed, Failed)
+    assert failed.error == "UnknownJob"
+    with pytest.raises(UnknownJob):
+        await second.attach("one")
+    again = await second.submit(pictures.job("one"))
+    crew.hire()
+    assert isinstance(await terminal(again), Finished)
+    await second.close()
+
+
 @pytest.fixture
 def large(gradient: Paint) -> Pictures:
     return Pictures(images.encode_png(gradient(100, 1500)), images.encode_jpeg(gradient(40, 50)))
