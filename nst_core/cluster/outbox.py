@@ -157,16 +157,20 @@ class Outbox:
         with self._changed:
             now = time.monotonic()
             wait = self._announce_at - now
-            if self._posts:
-                wait = min(wait, self._due(self._posts[0]) - now)
+            if post := self._first():
+                wait = min(wait, self._due(post) - now)
             if wait > 0 and not self._closing:
                 self._changed.wait(min(wait, 1.0))
-            is_due = self._posts and self._due(self._posts[0]) <= time.monotonic()
-            return (self._posts[0] if is_due else None), self._closing
+            post = self._first()
+            is_due = post and self._due(post) <= time.monotonic()
+            return (post if is_due else None), self._closing
+
+    def _first(self) -> _Post | None:
+        return min(self._posts, key=self._due, default=None)
 
     def _due(self, post: _Post) -> float:
-        if len(self._posts) > 1:
-            # Something follows that should not wait for it.
+        if not all(other.spacing for other in self._posts):
+            # Something that should not wait, and not overtake what came before it.
             return 0.0
         return self._sent.get(type(post.letter.event), 0.0) + post.spacing
 

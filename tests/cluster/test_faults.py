@@ -20,6 +20,7 @@ from nst_core.cluster import link
 from nst_core.cluster import watch as watch_module
 from nst_core.cluster.executor import CeleryExecutor
 from nst_core.cluster.names import NAMES, Names
+from nst_core.cluster.outbox import SPACED
 from nst_core.errors import BrokerRefused, UnknownJob
 from nst_core.executor import (
     Failed,
@@ -436,6 +437,17 @@ async def test_events_come_within_half_a_second(
     ]
     assert isinstance(await terminal(handle), Finished)
     assert max(late) - min(late) < 0.5
+
+
+async def test_a_fast_worker_tells_no_more_than_anybody_sees(
+    executor: CeleryExecutor, crew: Crew, pictures: Pictures
+) -> None:
+    """By its own clock; one of each kind may be the first, and one the last."""
+    crew.hire(step=0.005)
+    events = await gather(await executor.submit(pictures.job("one", steps=200, preview_every=4)))
+    [*_, last] = [event for event in events if isinstance(event, Progressed)]
+    for kind, spacing in SPACED.items():
+        assert 2 <= sum(isinstance(event, kind) for event in events) <= last.seconds / spacing + 2
 
 
 async def test_started_is_told_once_for_each_run(
