@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from nst_core.cluster.names import lanes_for
@@ -26,10 +28,15 @@ class Fleet:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._known: dict[str, tuple[float, Presence]] = {}
+        self._capacity: Mapping[int, int] = {}
+        self._counted_until = -math.inf
 
     def heard(self, presence: Presence) -> None:
         """A worker tells that it is there."""
+        _, before = self._known.get(presence.worker, (0.0, None))
         self._known[presence.worker] = (self._clock(), presence)
+        if before is None or _takes(before) != _takes(presence):
+            self._counted_until = -math.inf
 
     def workers(self) -> list[Presence]:
         """Who is there, by name."""
@@ -43,10 +50,12 @@ class Fleet:
 
     def capacity(self) -> Mapping[int, int]:
         """How many workers take jobs from each lane."""
-        count: dict[int, int] = {}
-        for worker in self._taking():
-            count[worker.lane] = count.get(worker.lane, 0) + 1
-        return count
+        # Asked for every job that waits, and the same until somebody comes or may have gone.
+        if self._clock() >= self._counted_until:
+            self._capacity = Counter(worker.lane for worker in self.workers() if _takes(worker))
+            heard = [heard for heard, _ in self._known.values()]
+            self._counted_until = min(heard, default=-math.inf) + GONE
+        return self._capacity
 
     def lane_for(self, side: int, loads: Mapping[int, int]) -> int | None:
         """The lane to hand a job to now; None where no worker of any has room.
@@ -74,5 +83,7 @@ class Fleet:
         """The worker that is at this hand-over, if one says so."""
         return next((worker for worker in self.workers() if worker.ticket == ticket), None)
 
-    def _taking(self) -> Iterator[Presence]:
-        return (worker for worker in self.workers() if worker.work is not Work.LEAVING)
+
+def _takes(worker: Presence) -> int:
+    """The lane that it takes jobs from; 0 for none."""
+    return 0 if worker.work is Work.LEAVING else worker.lane
