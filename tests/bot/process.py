@@ -63,6 +63,13 @@ class BotProcess:
         pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
         return int(pages) * float(os.sysconf("SC_PAGE_SIZE"))
 
+    @property
+    def cpu(self) -> float:
+        """Seconds that it has computed so far."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / float(os.sysconf("SC_CLK_TCK"))
+
     async def kill(self) -> None:
         if self._process.returncode is None:
             self._process.kill()

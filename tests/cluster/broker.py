@@ -92,10 +92,14 @@ class Broker:
 
     def kill(self) -> None:
         """End it as a loss of power would."""
-        for pid in self._processes("beam.smp"):
+        for pid in self.pids():
             os.kill(pid, signal.SIGKILL)
         while self._shells:
             self._shells.pop().wait()
+
+    def pids(self) -> list[int]:
+        """The server's processes."""
+        return self._processes("beam.smp")
 
     def stop(self) -> None:
         """End it, and the name server that it has started."""

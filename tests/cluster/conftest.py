@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from nst_core import images
+from nst_core.cluster import reception
 from nst_core.cluster.executor import CeleryExecutor
 from tests.acceptance import Pictures
-from tests.cluster.broker import HOSTS, ROOT, Broker, program
+from tests.cluster.broker import HOSTS, Broker, program
+from tests.cluster.crew import Crew
 
 Paint = Callable[[int, int], images.Picture]
 
@@ -45,48 +41,6 @@ def host(broker: Broker, hosts: list[str]) -> str:
     return hosts.pop(0)
 
 
-@dataclass
-class Crew:
-    """Worker processes of one virtual host."""
-
-    broker: Broker
-    host: str
-    place: Path
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    @property
-    def trace(self) -> Path:
-        return self.place / "trace"
-
-    def notes(self, what: str) -> list[int]:
-        """Process numbers of workers by what they noted, in that order."""
-        lines = self.trace.read_text().split("\n") if self.trace.exists() else []
-        return [int(line.split()[1]) for line in lines if line.startswith(f"{what} ")]
-
-    def hire(self, *options: str, step: float = 0.02) -> subprocess.Popen[bytes]:
-        url = self.broker.url(self.host, "gpu")
-        command = [sys.executable, "-m", "tests.cluster.fake", url, "--trace", str(self.trace)]
-        with (self.place / f"worker{len(self.processes)}").open("wb") as output:
-            process = subprocess.Popen(
-                [*command, "--step", str(step), *options],
-                cwd=ROOT,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        self.processes.append(process)
-        return process
-
-    def said(self) -> str:
-        return "\n".join(path.read_text() for path in sorted(self.place.glob("worker*")))
-
-    def dismiss(self) -> None:
-        for process in self.processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
 @pytest.fixture
 def crew(broker: Broker, host: str, tmp_path: Path) -> Iterator[Crew]:
     crew = Crew(broker, host, tmp_path)
@@ -95,7 +49,11 @@ def crew(broker: Broker, host: str, tmp_path: Path) -> Iterator[Crew]:
 
 
 @pytest.fixture
-async def executor(broker: Broker, host: str) -> AsyncIterator[CeleryExecutor]:
+async def executor(
+    broker: Broker, host: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[CeleryExecutor]:
+    # Nothing is there that an earlier process has left.
+    monkeypatch.setattr(reception, "_SETTLING", 0.0)
     executor = CeleryExecutor(broker.url(host))
     await executor.start()
     yield executor

@@ -34,7 +34,7 @@ POISON = 4242
 
 
 class Waiting:
-    """An engine that takes its time and paints grey."""
+    """An engine that takes its time and paints grey; the total loss of a step is the time."""
 
     def __init__(self, step: float, trace: Path, *, deadly: bool = False) -> None:
         self._step = step
@@ -80,7 +80,7 @@ class Waiting:
             level=1,
             levels=1,
             share=step / total,
-            losses=Losses(1.0, 0.5, 0.5, 0.0),
+            losses=Losses(time.monotonic(), 0.5, 0.5, 0.0),
             seconds=seconds,
             eta=(total - step) * seconds / step,
             picture=np.full((32, 48, 3), 0.5, np.float32) if shown else None,
@@ -91,7 +91,15 @@ class Waiting:
             file.write(f"{what} {os.getpid()}\n")
 
 
-def main() -> int:
+def work(words: Sequence[str], output: str) -> None:
+    """Be a worker in this process; what it says goes to the file `output`."""
+    with Path(output).open("ab") as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
+    sys.exit(main(words))
+
+
+def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     parser.add_argument("--step", type=float, default=0.02)
@@ -100,7 +108,7 @@ def main() -> int:
     parser.add_argument("--deadly", action="store_true", help="no job is survived")
     parser.add_argument("--hanging", type=float, default=easel.HANGING)
     parser.add_argument("--version", type=int, default=Names().version)
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     easel.HANGING = options.hanging  # type: ignore[misc]
     engine = cast("Engine", Waiting(options.step, options.trace, deadly=options.deadly))

@@ -7,12 +7,13 @@ from itertools import count
 
 import pytest
 
+from nst_core.cluster import reception
 from nst_core.cluster.executor import CeleryExecutor
 from nst_core.executor import Executor
 from tests import acceptance
 from tests.acceptance import Pictures
 from tests.cluster.broker import Broker
-from tests.cluster.conftest import Crew
+from tests.cluster.crew import Crew
 
 _NUMBERS = count()
 
@@ -31,7 +32,8 @@ def worker(
 
 
 @pytest.fixture
-async def executor(worker: Crew) -> AsyncIterator[CeleryExecutor]:
+async def executor(worker: Crew, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CeleryExecutor]:
+    monkeypatch.setattr(reception, "_SETTLING", 0.0)
     bot = f"bot{next(_NUMBERS)}"
     executor = CeleryExecutor(worker.broker.url(worker.host), bot)
     await executor.start()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +13,10 @@ from bot.demo.server import serving
 from tests.bot.bench import Bench, Visitor
 from tests.bot.crash import crash
 from tests.bot.door import picture
-from tests.bot.process import environment, running
+from tests.bot.process import environment, free_port, running
 from tests.cluster.broker import Broker
-from tests.cluster.conftest import Crew
+from tests.cluster.crew import Crew
+from tests.cluster.road import forwarding
 from tests.cluster.test_faults import noted, true
 
 pytestmark = pytest.mark.cluster
@@ -128,8 +126,7 @@ async def test_kills_at_random_moments_leave_one_painting_each(
     crew.hire(step=0.002), crew.hire(step=0.002)
 
     async def also() -> None:
-        victim = crew.processes[-2]
-        os.killpg(victim.pid, signal.SIGKILL)
+        crew.workers[-2].kill()
         crew.hire(step=0.002)
 
     report = await crash(kills=3, seed=5, module="bot", also=also, **celery(broker, host))
@@ -140,14 +137,15 @@ async def test_kills_at_random_moments_leave_one_painting_each(
 
 async def test_the_broker_may_be_late(place: Place, crew: Crew, broker: Broker) -> None:
     """The bot listens all the same, and people's pictures wait."""
-    await asyncio.to_thread(broker.kill)
-    async with running("bot", **place.settings) as bot:
+    port = free_port()
+    url = place.settings["STYLEGRAM_BROKER_URL"].replace(f":{broker.port}/", f":{port}/")
+    async with running("bot", **{**place.settings, "STYLEGRAM_BROKER_URL": url}) as bot:
         await bot.logs("Starting without the broker")
         await bot.logs("is listening")
         await place.order()
-        await asyncio.to_thread(broker.start)
-        crew.hire(step=0.001)
-        await place.visitor.hears("sendPhoto")
+        async with forwarding(port, broker.port):
+            crew.hire(step=0.001)
+            await place.visitor.hears("sendPhoto")
     await true(lambda: place.paintings == 1)
 
 

@@ -12,16 +12,19 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nst_core import images
+from nst_core.cli import main
 from nst_core.cluster.executor import CeleryExecutor
 from nst_core.executor import Finished
+from nst_core.settings import Settings
 from tests.acceptance import MANY, Pictures, terminal
 from tests.cluster.broker import ROOT, Broker
-from tests.cluster.conftest import Crew
+from tests.cluster.crew import Crew
 from tests.cluster.test_faults import running, workers
 
 pytestmark = pytest.mark.cluster
@@ -73,7 +76,11 @@ async def test_no_workers_is_an_exit_code(executor: CeleryExecutor, broker: Brok
 
 @pytest.mark.parametrize("command", [("worker",), ("cluster", "status")])
 def test_what_is_wrong_is_told_in_one_line(
-    broker: Broker, host: str, command: Sequence[str]
+    broker: Broker,
+    host: str,
+    command: Sequence[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for url, code, words in (
         ("", 2, "Which broker"),
@@ -81,12 +88,13 @@ def test_what_is_wrong_is_told_in_one_line(
         (broker.url(host, "gpu", "wr0ng"), 2, "does not let us in"),
         (broker.url("nowhere"), 2, "no such virtual host"),
     ):
-        done = nst(*command, url=url)
-        assert done.returncode == code
-        [line] = [line for line in done.stderr.splitlines() if line.startswith("nst: ")]
+        monkeypatch.setenv("STYLEGRAM_BROKER_URL", url)
+        assert main(command) == code
+        error = capsys.readouterr().err
+        [line] = [line for line in error.splitlines() if line.startswith("nst: ")]
         assert words in line
-        assert "wr0ng" not in done.stderr
-        assert "secret" not in done.stderr
+        assert "wr0ng" not in error
+        assert "secret" not in error
 
 
 def test_a_broker_that_is_not_there_is_told(broker: Broker, host: str) -> None:
@@ -130,12 +138,13 @@ async def test_a_true_worker_paints(
     try:
         await workers(executor, 1)
         photo = (ROOT / "bot" / "demo" / "samples" / "lighthouse.jpg").read_bytes()
-        job = Pictures(photo, photo).job("one", steps=6)
+        job = Pictures(photo, photo).job("one")
+        job = replace(job, settings=Settings(size=128, steps=6))
         handle = await executor.submit(job)
         done = await terminal(handle)
         assert isinstance(done, Finished), done
         assert not done.sketched
-        assert max(images.decode(done.image).shape) == 48
+        assert max(images.decode(done.image).shape) == 128
         [port] = re.findall(r"metrics are at port (\d+)", place.read_text())
         said = await asyncio.to_thread(ask, f"http://127.0.0.1:{port}/metrics")
         assert "stylegram_worker_paintings_total 1.0" in said

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,7 +32,7 @@ from nst_core.executor.base import TellsFleet
 from nst_core.settings import Settings
 from tests.acceptance import MANY, Pictures, gather, terminal, until
 from tests.cluster.broker import LARGEST_MESSAGE, Broker
-from tests.cluster.conftest import Crew
+from tests.cluster.crew import Crew
 from tests.cluster.fake import POISON
 
 Paint = Callable[[int, int], images.Picture]
@@ -80,7 +78,7 @@ async def test_a_killed_workers_job_runs_elsewhere(
     handle = await executor.submit(pictures.job("one", steps=60))
     first = await running(handle)
     [victim] = crew.notes("start")
-    os.kill(victim, signal.SIGKILL)
+    next(each for each in crew.workers if each.pid == victim).kill()
     events = await gather(handle)
     assert [event.terminal for event in events].count(True) == 1
     assert isinstance(events[-1], Finished)
@@ -102,7 +100,7 @@ async def test_a_worker_that_is_asked_to_leave_ends_its_job_first(
     leaver.terminate()
     await workers(executor, 0)
     assert isinstance(await terminal(handle), Finished)
-    assert await asyncio.to_thread(leaver.wait) == 0
+    assert await leaver.ends() == 0
     assert crew.notes("start") == crew.notes("end") == [leaver.pid]
     crew.hire()
     assert isinstance(await terminal(later), Finished), "another one takes what has not begun"
@@ -125,23 +123,34 @@ async def test_a_poisonous_job_is_given_up_and_harms_no_other(
     assert len(crew.notes("start")) - len(crew.notes("end")) == 3
 
 
-async def test_two_workers_share_the_work(
-    executor: CeleryExecutor, crew: Crew, pictures: Pictures
+async def test_two_workers_are_nearly_twice_as_fast_as_one(
+    executor: CeleryExecutor,
+    crew: Crew,
+    pictures: Pictures,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """Eight equal jobs: they make at least four pairs, unless somebody idles meanwhile."""
-    crew.hire(step=0.05), crew.hire(step=0.05)
+    """Their steps only wait, so it does not matter how many CPUs the two have."""
+
+    async def paint_six(name: str) -> float:
+        begun = time.monotonic()
+        handles = [await executor.submit(pictures.job(f"{name}{n}", steps=4)) for n in range(6)]
+        done = [await terminal(handle) for handle in handles]
+        assert {type(event) for event in done} == {Finished}
+        return time.monotonic() - begun
+
+    crew.hire(step=0.2)
+    await workers(executor, 1)
+    alone = await paint_six("alone")
+    crew.hire(step=0.2)
     await workers(executor, 2)
-    handles = [await executor.submit(pictures.job(f"job{n}", steps=10)) for n in range(8)]
-    done = [await terminal(handle) for handle in handles]
-    assert {type(event) for event in done} == {Finished}
-    shares = [crew.notes("end").count(pid) for pid in {*crew.notes("end")}]
-    assert sum(shares) == 8
-    assert len(shares) == 2
-    assert min(shares) >= 3
+    together = await paint_six("together")
+    record_property("times as fast", round(alone / together, 2))
+    assert alone > 1.5 * together
+    ends = crew.notes("end")[6:]
+    assert min(ends.count(worker.pid) for worker in crew.workers) >= 2
     lines = crew.trace.read_text().split()[::2]
     under_way = [lines[:n].count("start") - lines[:n].count("end") for n in range(len(lines))]
     assert max(under_way) == 2, "never more jobs than workers"
-    assert under_way.count(2) >= 3, "and two at once nearly all the time"
 
 
 async def test_the_broker_is_killed_and_comes_back(
@@ -274,32 +283,28 @@ async def test_a_job_that_was_lost_on_its_way_is_handed_over_again(
     await running(blocker)
     waiting = await executor.submit(pictures.job("waiting"))
     await in_lane(executor, 2048)
-    os.killpg(large.pid, signal.SIGKILL)
+    large.kill()
     crew.hire("--largest", "1024")
     for handle in (waiting, blocker):
         assert isinstance(await terminal(handle), Finished)
 
 
 async def test_a_job_that_nobody_has_any_more_may_be_submitted_again(
-    executor: CeleryExecutor,
-    broker: Broker,
-    host: str,
-    crew: Crew,
-    pictures: Pictures,
-    monkeypatch: pytest.MonkeyPatch,
+    broker: Broker, host: str, crew: Crew, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The bot was killed, then the worker, and the broker has lost what it had."""
     monkeypatch.setattr(watch_module, "LOST", 1.0)
     monkeypatch.setattr(fleet_module, "GONE", 3.0)
     worker = crew.hire()
-    job = pictures.job("one", steps=MANY)
-    await running(await executor.submit(job))
-    await executor.close()
+    first = CeleryExecutor(broker.url(host))
+    await first.start()
+    await running(await first.submit(pictures.job("one", steps=MANY)))
+    await first.close()
     second = CeleryExecutor(broker.url(host))
     await second.start()
     left = await second.attach("one")
     await running(left)
-    os.killpg(worker.pid, signal.SIGKILL)
+    worker.kill()
     await in_lane(second, 1024)
     with link.connect(broker.url(host)) as connection:
         connection.default_channel.queue_purge(NAMES.lane(1024))
@@ -406,7 +411,7 @@ async def test_a_worker_that_hangs_makes_room_for_a_new_one(
     handle = await executor.submit(pictures.job("one"))
     await noted(crew, "start", 1)
     await handle.cancel()
-    assert await asyncio.to_thread(hanging.wait) == 70
+    assert await hanging.ends() == 70
     crew.hire()
     assert isinstance(await terminal(await executor.submit(pictures.job("next"))), Finished)
 
@@ -420,23 +425,6 @@ async def test_wrong_passwords_are_told_in_plain_words(broker: Broker, host: str
         assert "s3cret" not in str(caught.value)
         assert "127.0.0.1" in str(caught.value)
         await executor.close()
-
-
-async def test_events_come_within_half_a_second(
-    executor: CeleryExecutor, crew: Crew, pictures: Pictures
-) -> None:
-    """By the worker's own clock: the step that is told is one of the last few that were done."""
-    crew.hire(step=0.1)
-    handle = await executor.submit(pictures.job("one", steps=30, preview_every=2))
-    await running(handle)
-    begun = time.monotonic()
-    late = [
-        time.monotonic() - begun - event.seconds
-        async for event in handle.events()
-        if isinstance(event, Progressed)
-    ]
-    assert isinstance(await terminal(handle), Finished)
-    assert max(late) - min(late) < 0.5
 
 
 async def test_a_fast_worker_tells_no_more_than_anybody_sees(
