@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import math
 import os
 import sys
@@ -22,7 +23,7 @@ from nst_core.settings import RANGES, Quality
 
 __all__ = ["main"]
 
-_COMMANDS: Final = ("quality", "cost", "sheet", "probe")
+_COMMANDS: Final = ("quality", "cost", "sheet", "probe", "scale")
 _SIZES: Final = "128,256,512,1024,2048"
 
 
@@ -36,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _load_tensorflow()
+            if arguments.run is not _scale:
+                _load_tensorflow()
             arguments.run(arguments)
     except (BadInput, StylizeError) as error:
         return _complain(str(error), 2)
@@ -120,6 +122,30 @@ def _probe(arguments: argparse.Namespace) -> None:
     return cost.to_json(cost.size_cost(photo, style, options, arguments.steps), sys.stdout.write)
 
 
+def _scale(arguments: argparse.Namespace) -> None:
+    """Reckoned, not measured: it needs no TensorFlow, no broker, and no time to speak of."""
+    from benchmarks import scale
+    from benchmarks.traffic import Inputs
+
+    out = _folder(arguments.out)
+    inputs = Inputs(paint=arguments.paint)
+    cells = list(
+        scale.study(
+            arguments.workers,
+            arguments.jobs,
+            inputs,
+            bots=arguments.bots,
+            count=arguments.count,
+            seed=arguments.seed,
+        )
+    )
+    document = json.dumps(scale.document(cells, inputs), indent=2)
+    (out / "scale.json").write_text(f"{document}\n", encoding="utf-8")
+    text = scale.markdown(cells)
+    (out / "scale.md").write_text(f"{text}\n", encoding="utf-8")
+    _say(f"{text}\n\nwritten to {out}: scale.json, .md")
+
+
 def _sheet(arguments: argparse.Namespace) -> None:
     from benchmarks import gallery
     from benchmarks.pairs import find, shelf
@@ -190,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
     _cost_options(_command(commands, "cost", _cost, "seconds and memory against size and jobs"))
     _sheet_options(_command(commands, "sheet", _sheet, "contact sheets of photos and styles"))
     _probe_options(_command(commands, "probe", _probe, "one measurement of cost, as JSON"))
+    _scale_options(commands)
     return parser
 
 
@@ -241,6 +268,19 @@ def _probe_options(command: argparse.ArgumentParser) -> None:
     _add(command, "--jobs", "in a row", 20, type=_none_or_three)
 
 
+def _scale_options(commands: Any) -> None:
+    about = "a cluster of any size, simulated"
+    command = commands.add_parser("scale", help=about, description=about)
+    command.set_defaults(run=_scale)
+    _add(command, "--out", "folder of the results", Path("bench"), type=Path)
+    _add(command, "--workers", "numbers of them", (1, 10, 100, 1000), type=_counts)
+    _add(command, "--jobs", "that come in an hour", (10, 100, 1000, 10_000, 100_000), type=_counts)
+    _add(command, "--bots", "that share the cluster", 1, type=_count)
+    _add(command, "--paint", "seconds that a worker is at a job", 10.0, type=_positive)
+    _add(command, "--count", "jobs that are simulated", 20_000, type=_many)
+    _add(command, "--seed", "of chance", 0, type=int)
+
+
 def _add(parser: argparse.ArgumentParser, name: str, about: str, default: Any, **more: Any) -> None:
     parser.add_argument(name, help=about, default=default, **more)
 
@@ -260,6 +300,14 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def _count(text: str) -> int:
     return _whole(text, 1, 10_000)
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(_many(word) for word in _words(text)) or (_many(text),)
+
+
+def _many(text: str) -> int:
+    return _whole(text, 1, 1_000_000)
 
 
 def _none_or_three(text: str) -> int:

@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks import machine, memory
 from benchmarks.engines import Options, settings
 from benchmarks.errors import BadInput
-from benchmarks.report import table
+from benchmarks.tables import table
 from nst_core import devices, images, stylize
 from nst_core.images import Picture
 from nst_core.settings import VGG19_LAYERS

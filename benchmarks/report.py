@@ -9,8 +9,9 @@ from typing import Any, Final
 from benchmarks.card import VERSION, Card
 from benchmarks.quality import Anchors
 from benchmarks.runs import Run
+from benchmarks.tables import table
 
-__all__ = ["SCHEMA", "document", "grouped", "markdown", "table"]
+__all__ = ["SCHEMA", "document", "grouped", "markdown"]
 
 SCHEMA: Final = 1
 
@@ -119,19 +120,6 @@ def _singles(runs: Sequence[Run], anchors: Anchors) -> str:
             if run.pair == pair
         ]
     return table(["pair", "engine", "seconds", *_COLUMNS], rows)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, its columns aligned for those who read it as text."""
-    lines = [list(head), *map(list, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    rule = ["-" * width for width in widths]
-    return "\n".join(_row(line, widths) for line in (lines[0], rule, *lines[1:]))
-
-
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return f"| {' | '.join(padded)} |"
 
 
 def _short(value: float) -> str:

@@ -34,7 +34,7 @@ POISON = 4242
 
 
 class Waiting:
-    """An engine that takes its time and paints grey; the total loss of a step is the time."""
+    """An engine that takes its time and paints nothing; the total loss of a step is the time."""
 
     def __init__(self, step: float, trace: Path, *, deadly: bool = False) -> None:
         self._step = step
@@ -60,7 +60,8 @@ class Waiting:
                 self._note("stop")
                 raise Cancelled
             time.sleep(self._step)
-            on_event(self._progress(settings, step, total, time.perf_counter() - begun))
+            seconds = time.perf_counter() - begun
+            on_event(self._progress(content, settings, step, total, seconds))
         self._note("end")
         return Result(
             picture=content,
@@ -72,7 +73,9 @@ class Waiting:
             device="fake",
         )
 
-    def _progress(self, settings: Settings, step: int, total: int, seconds: float) -> Progress:
+    def _progress(
+        self, content: Picture, settings: Settings, step: int, total: int, seconds: float
+    ) -> Progress:
         shown = settings.preview_every and step % settings.preview_every == 0
         return Progress(
             step=step,
@@ -83,7 +86,7 @@ class Waiting:
             losses=Losses(time.monotonic(), 0.5, 0.5, 0.0),
             seconds=seconds,
             eta=(total - step) * seconds / step,
-            picture=np.full((32, 48, 3), 0.5, np.float32) if shown else None,
+            picture=content * np.float32(step / total) if shown else None,
         )
 
     def _note(self, what: str) -> None:
