@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable, ExtraMissing
@@ -15,7 +15,7 @@ from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable, Extra
 if TYPE_CHECKING:
     from kombu import Connection
 
-__all__ = ["HEARTBEAT", "connect", "greet", "place_of", "plainly", "require_extra"]
+__all__ = ["HEARTBEAT", "connect", "greet", "place_of", "plainly", "require_extra", "tls"]
 
 HEARTBEAT: Final = 10
 """Seconds between signs of life; after two of them without one a connection is given up."""
@@ -24,6 +24,7 @@ PATIENCE: Final = 10.0
 """Seconds that the broker has for an answer."""
 
 _PORTS: Final = {"amqp": 5672, "amqps": 5671}
+_ADDRESS: Final = "The broker's address must look like amqp://name:password@host:5672/style"
 
 
 def require_extra() -> None:
@@ -48,13 +49,31 @@ def place_of(url: str) -> str:
         default = _PORTS[parts.scheme]
         port = parts.port or default
     except (KeyError, ValueError):
-        msg = "The broker's address must look like amqp://name:password@host:5672/style"
-        raise BrokerRefused(msg) from None
+        raise BrokerRefused(_ADDRESS) from None
+    if "@" in parts.path + parts.query + parts.fragment:
+        # What was meant for a password has ended the host, and would be shown.
+        msg = f"{_ADDRESS}, and any of /?#@ in a password like %2F"
+        raise BrokerRefused(msg)
     return f"{parts.scheme}://{parts.hostname or 'localhost'}:{port}{parts.path}"
 
 
-def connect(url: str, *, heartbeat: int = HEARTBEAT) -> Connection:
+def tls(url: str) -> dict[str, Any] | bool:
+    """How a connection is to be made safe; False for one that is not.
+
+    The certificate is checked against the system's authorities, and against the host's name, which
+    the client does only where it is told the name.
+    """
+    parts = urlsplit(url)
+    return {"server_hostname": parts.hostname or "localhost"} if parts.scheme == "amqps" else False
+
+
+def connect(url: str, *, heartbeat: int = HEARTBEAT, **options: Any) -> Connection:
     """A connection that waits for the broker to confirm what it is given; made when first used.
+
+    Args:
+        url: the broker's address.
+        heartbeat: seconds between signs of life.
+        options: more for the client, `amqp.Connection`.
 
     Raises:
         BrokerRefused: the address is none.
@@ -66,8 +85,9 @@ def connect(url: str, *, heartbeat: int = HEARTBEAT) -> Connection:
         url,
         heartbeat=heartbeat,
         connect_timeout=PATIENCE,
-        ssl=url.startswith("amqps:"),
+        ssl=tls(url),
         transport_options={
+            **options,
             "confirm_publish": True,
             "read_timeout": PATIENCE,
             "write_timeout": PATIENCE,
@@ -105,8 +125,11 @@ def plainly(url: str) -> Iterator[None]:
 
 def _plain(error: Exception, place: str) -> BrokerError:
     match getattr(error, "reply_code", getattr(error, "code", 0)):
+        case 403 if "exclusive use" in _said(error):
+            kind: type[BrokerError] = BrokerUnreachable
+            words = f"Another bot of the same name is connected to the broker at {place}."
         case 403:
-            kind: type[BrokerError] = BrokerRefused
+            kind = BrokerRefused
             words = (
                 f"The broker at {place} does not let us in: wrong name or password, or not the "
                 f"rights that docs/cluster.md tells of.{_detail(error)}"
