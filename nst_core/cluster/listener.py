@@ -14,12 +14,14 @@ from uuid import uuid4
 
 from nst_core.cluster import link
 from nst_core.cluster.app import dead, events, jobs, lanes, live, orders, results
+from nst_core.cluster.frames import forgiving
 from nst_core.cluster.names import Names
 from nst_core.cluster.wire import Message, Unreadable, unpack
 from nst_core.errors import BrokerError
 
 if TYPE_CHECKING:
-    from kombu import Connection, Queue, message
+    from amqp import Message as Delivery
+    from kombu import Connection, Queue
 
 __all__ = ["HOLD", "Ears", "Listener", "Relay"]
 
@@ -65,7 +67,7 @@ class Listener:
         self._bot = bot
         self._ears = ears
         self._closing = threading.Event()
-        self._held: deque[tuple[float, message.Message]] = deque()
+        self._held: deque[tuple[float, int]] = deque()
         self._behind = 0
         self._thread = threading.Thread(target=self._run, name="nst-listener", daemon=True)
 
@@ -81,7 +83,8 @@ class Listener:
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
-                with link.plainly(self._url), link.connect(self._url) as connection:
+                connect = link.connect(self._url, frame_handler=forgiving)
+                with link.plainly(self._url), connect as connection:
                     self._listen(connection)
             except BrokerError as error:
                 if not self._closing.is_set():
@@ -95,6 +98,8 @@ class Listener:
         self._held.clear()
         self._behind = 0
         channel = connection.channel()
+        # Bytes are wanted, whatever encoding the sender says that they are in.
+        channel.auto_decode = False
         if self._bot:
             self._declare(channel)
         self._consume(channel, live(self._names, self._bot, uuid4().hex[:8]), self._take_live)
@@ -102,16 +107,18 @@ class Listener:
             self._consume(channel, results(self._names, self._bot), self._take_result)
         if not self._behind:
             self._ears.caught_up()
-        self._serve(connection)
+        self._serve(connection, channel)
 
-    def _consume(self, channel: Any, queue: Queue, take: Callable[[message.Message], None]) -> None:
-        from kombu import Consumer
+    def _consume(self, channel: Any, queue: Queue, take: Callable[[Delivery], None]) -> None:
+        """Have what comes in a queue taken; by nobody else, for no two may have one name.
 
+        Not by Kombu's consumer: it unpacks what is said to be compressed, however large it gets.
+        """
         queue = queue(channel)
         queue.declare()
         if not queue.exclusive:
             self._behind = queue.queue_declare(passive=True).message_count
-        Consumer(channel, [queue], on_message=take, auto_declare=False).consume()
+        channel.basic_consume(queue.name, exclusive=True, callback=take)
 
     def _declare(self, channel: Any) -> None:
         for exchange in (dead, events, jobs, orders):
@@ -119,34 +126,36 @@ class Listener:
         for queue in lanes(self._names):
             queue(channel).declare()
 
-    def _serve(self, connection: Connection) -> None:
+    def _serve(self, connection: Connection, channel: Any) -> None:
         while not self._closing.is_set():
             with suppress(TimeoutError):
                 connection.drain_events(timeout=_TICK)
             connection.heartbeat_check()
             now = time.monotonic()
             while self._held and self._held[0][0] <= now:
-                self._held.popleft()[1].ack()
+                channel.basic_ack(self._held.popleft()[1])
 
-    def _take_live(self, message: message.Message) -> None:
-        self._hear(message)
-        message.ack()
+    def _take_live(self, delivery: Delivery) -> None:
+        self._hear(delivery)
+        delivery.channel.basic_ack(delivery.delivery_tag)
 
-    def _take_result(self, message: message.Message) -> None:
-        if "x-death" in message.headers:
-            job, _, ticket = str(message.headers.get("id", "")).rpartition(".")
+    def _take_result(self, delivery: Delivery) -> None:
+        # Where it came by is told by the broker, and workers may not write there.
+        if delivery.delivery_info["exchange"] == self._names.dead:
+            job, _, ticket = str((delivery.headers or {}).get("id", "")).rpartition(".")
             self._ears.given_up(job, ticket)
         else:
-            self._hear(message)
-        self._held.append((time.monotonic() + HOLD, message))
+            self._hear(delivery)
+        self._held.append((time.monotonic() + HOLD, delivery.delivery_tag))
         if self._behind:
             self._behind -= 1
             if not self._behind:
                 self._ears.caught_up()
 
-    def _hear(self, message: message.Message) -> None:
+    def _hear(self, delivery: Delivery) -> None:
         try:
-            told = unpack(bytes(message.body), self._names.version)
+            # Of no length it is no bytes.
+            told = unpack(delivery.body or b"", self._names.version)
         except Unreadable as error:
             # Acknowledged all the same: it will be no clearer the next time.
             _LOG.warning("The broker brought %s.", error)

@@ -8,11 +8,12 @@ or of a job's, an event's or the settings', that an older reader would misunders
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from nst_core.cluster import scrutiny
 from nst_core.cluster.names import VERSION
 from nst_core.executor.base import (
     Cancelled,
@@ -171,7 +172,7 @@ def from_plain(data: object, version: int = VERSION) -> Message:
     try:
         envelope = _converter().structure(data, _Envelope)
         _check(envelope, version)
-        return _converter().structure(envelope.content, _KINDS[envelope.kind])
+        return _believed(_converter().structure(envelope.content, _KINDS[envelope.kind]))
     except Unreadable:
         raise
     except Exception as error:
@@ -197,7 +198,7 @@ def unpack(data: bytes, version: int = VERSION) -> Message:
     import msgpack
 
     try:
-        plain = msgpack.unpackb(data)
+        plain = scrutiny.unpack(data)
     except (ValueError, msgpack.UnpackException) as error:
         msg = "what has come is no msgpack"
         raise Unreadable(msg) from error
@@ -210,11 +211,25 @@ def _check(envelope: _Envelope, version: int) -> None:
         raise Unreadable(msg)
 
 
+def _believed(message: Message) -> Message:
+    if not isinstance(message, Letter) or scrutiny.is_sound(message.event):
+        return message
+    if (instead := scrutiny.of_unsound(message.event)) is None:
+        msg = f"a {message.event.kind} that cannot be"
+        raise Unreadable(msg)
+    return replace(message, event=instead)
+
+
 @cache
 def _converter() -> Converter:
     from cattrs.preconf.msgpack import make_converter
 
     converter = make_converter()
+    # By itself it makes of a value what it can: of a number, as many empty bytes.
+    for plain in (bool, bytes, int, str):
+        converter.register_structure_hook(plain, scrutiny.exact)
+    converter.register_structure_hook(float, scrutiny.number)
+    converter.register_structure_hook(Work, lambda value, _: Work(value))
     converter.register_unstructure_hook(Settings, Settings.to_dict)
     converter.register_structure_hook(Settings, lambda data, _: Settings.from_dict(data))
 
