@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from nst_core.cluster.link import HEARTBEAT, tls
+from nst_core.cluster.link import HEARTBEAT, TRANSPORT, tls
 from nst_core.cluster.names import LANES, Names
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def make_app(url: str, names: Names) -> Celery:
         broker_heartbeat=HEARTBEAT,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options={"confirm_publish": True},
+        broker_transport_options=TRANSPORT,
         broker_use_ssl=tls(url),
         control_exchange=names.control,
         event_exchange=names.watch,

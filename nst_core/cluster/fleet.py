@@ -17,6 +17,9 @@ __all__ = ["GONE", "Fleet"]
 GONE: Final = 5 * ANNOUNCED
 """Seconds of silence after which a worker counts as gone."""
 
+QUIET: Final = 600.0
+"""Seconds beyond that which a worker may ask for, while it sends much over a slow line."""
+
 
 class Fleet:
     """Known by what the workers say of themselves.
@@ -44,7 +47,7 @@ class Fleet:
         self._known = {
             name: (heard, presence)
             for name, (heard, presence) in self._known.items()
-            if now - heard < GONE
+            if now - heard < GONE + min(presence.quiet, QUIET)
         }
         return [self._known[name][1] for name in sorted(self._known)]
 

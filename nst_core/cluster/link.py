@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -15,13 +16,32 @@ from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable, Extra
 if TYPE_CHECKING:
     from kombu import Connection
 
-__all__ = ["HEARTBEAT", "connect", "greet", "place_of", "plainly", "require_extra", "tls"]
+__all__ = [
+    "HEARTBEAT",
+    "connect",
+    "greet",
+    "place_of",
+    "plainly",
+    "require_extra",
+    "seconds_for",
+    "tls",
+]
 
 HEARTBEAT: Final = 10
 """Seconds between signs of life; after two of them without one a connection is given up."""
 
 PATIENCE: Final = 10.0
 """Seconds that the broker has for an answer."""
+
+SLOWEST: Final = 20_000
+"""Bytes a second that a line carries at the least."""
+
+# By itself the client breaks with a broker that has taken nothing for one second: after any hiccup
+# of the line, or where it is full.
+_TCP: Final = {socket.TCP_USER_TIMEOUT: 2000 * HEARTBEAT} if sys.platform == "linux" else {}
+
+TRANSPORT: Final[dict[str, Any]] = {"confirm_publish": True, "socket_settings": _TCP}
+"""How every connection is made."""
 
 _PORTS: Final = {"amqp": 5672, "amqps": 5671}
 _ADDRESS: Final = "The broker's address must look like amqp://name:password@host:5672/style"
@@ -67,6 +87,11 @@ def tls(url: str) -> dict[str, Any] | bool:
     return {"server_hostname": parts.hostname or "localhost"} if parts.scheme == "amqps" else False
 
 
+def seconds_for(size: int) -> float:
+    """Seconds that so many bytes may be on their way to the broker, on the slowest of lines."""
+    return size / SLOWEST
+
+
 def connect(url: str, *, heartbeat: int = HEARTBEAT, **options: Any) -> Connection:
     """A connection that waits for the broker to confirm what it is given; made when first used.
 
@@ -88,7 +113,7 @@ def connect(url: str, *, heartbeat: int = HEARTBEAT, **options: Any) -> Connecti
         ssl=tls(url),
         transport_options={
             **options,
-            "confirm_publish": True,
+            **TRANSPORT,
             "read_timeout": PATIENCE,
             "write_timeout": PATIENCE,
         },

@@ -178,7 +178,11 @@ class Outbox:
         event = post.letter.event
         lasting = event.terminal
         key = self._names.results(post.bot) if lasting else self._names.live(post.bot)
-        self._publish(producer, pack(post.letter, self._names.version), key, lasting=lasting)
+        data = pack(post.letter, self._names.version)
+        if (quiet := link.seconds_for(len(data))) > ANNOUNCED:
+            # On a slow line nothing else is heard of us meanwhile.
+            self._send_presence(producer, quiet)
+        self._publish(producer, data, key, lasting=lasting)
         self._sent[type(event)] = time.monotonic()
         with self._changed:
             if post in self._posts:
@@ -188,9 +192,9 @@ class Outbox:
     def _announces(self) -> bool:
         return time.monotonic() >= self._announce_at
 
-    def _send_presence(self, producer: Producer) -> None:
+    def _send_presence(self, producer: Producer, quiet: float = 0.0) -> None:
         self._announce_at = time.monotonic() + ANNOUNCED
-        data = pack(self._presence(), self._names.version)
+        data = pack(replace(self._presence(), quiet=quiet), self._names.version)
         self._publish(producer, data, self._names.fleet, lasting=False)
 
     @staticmethod
@@ -201,7 +205,7 @@ class Outbox:
             content_type="application/octet-stream",
             content_encoding="binary",
             delivery_mode=_PERSISTENT if lasting else _TRANSIENT,
-            timeout=link.PATIENCE,
+            timeout=link.PATIENCE + link.seconds_for(len(data)),
         )
 
 

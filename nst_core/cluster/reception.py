@@ -11,6 +11,7 @@ from typing import Final
 from nst_core.cluster.background import Background
 from nst_core.cluster.dispatcher import Dispatcher
 from nst_core.cluster.fleet import Fleet
+from nst_core.cluster.outbox import ANNOUNCED
 from nst_core.cluster.trip import Trip
 from nst_core.cluster.watch import Watch
 from nst_core.cluster.wire import Letter, Message, Presence
@@ -23,6 +24,7 @@ __all__ = ["Reception"]
 _LOG = logging.getLogger(__name__)
 
 _SETTLING: Final = 0.5
+_MOURNING: Final = 3 * ANNOUNCED
 
 
 class Reception:
@@ -94,9 +96,28 @@ class Reception:
             entry = self._adopt(job)
         if entry.journal.closed or entry.ticket not in {"", ticket}:
             return
+        if self._fleet.who_has(ticket):
+            self._background.start(self._mourn(entry, ticket))
+        else:
+            self._bury(entry)
+
+    async def _mourn(self, entry: Trip, ticket: str) -> None:
+        """Give a job up, unless its worker was only cut off and is at it still."""
+        since = time.monotonic()
+        await asyncio.sleep(_MOURNING)
+        if entry.journal.closed or entry.ticket != ticket:
+            return
+        # Last words may come after the news of a death.
+        if entry.seen > since + ANNOUNCED:
+            _LOG.warning("job %s: given up by the broker, and not by its worker", entry.job.id)
+        else:
+            self._bury(entry)
+
+    def _bury(self, entry: Trip) -> None:
         words = "Every worker that took this job was lost over it, so it was given up."
+        error = WorkersLost.__name__
         self._dispatcher.end(
-            entry, Failed(job=job, run=entry.run, error=WorkersLost.__name__, message=words)
+            entry, Failed(job=entry.job.id, run=entry.run, error=error, message=words)
         )
 
     async def _settle(self) -> None:

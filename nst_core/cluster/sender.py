@@ -48,7 +48,9 @@ class Sender:
 
     async def hand_over(self, parcel: Parcel, side: int) -> None:
         """Give a job to a lane; when this returns the broker has it for good."""
-        await self._do(partial(self._hand_over, parcel, side))
+        size = _size(parcel)
+        work = partial(self._hand_over, parcel, side, link.PATIENCE + link.seconds_for(size))
+        await self._do(work, _PATIENCE + 2 * link.seconds_for(size))
 
     async def call_off(self, tickets: Sequence[str]) -> None:
         """Have every worker stop these hand-overs."""
@@ -71,10 +73,10 @@ class Sender:
         await asyncio.to_thread(self._thread.shutdown, wait=False, cancel_futures=True)
         self._drop()
 
-    async def _do(self, work: Callable[[Producer], T]) -> T:
+    async def _do(self, work: Callable[[Producer], T], patience: float = _PATIENCE) -> T:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(patience):
                 return await loop.run_in_executor(self._thread, self._try, work)
         except TimeoutError:
             msg = f"The broker at {link.place_of(self._url)} does not answer."
@@ -111,7 +113,7 @@ class Sender:
             # Closing in good order would wait for a broker that is gone.
             connection.collect(0.1)
 
-    def _hand_over(self, parcel: Parcel, side: int, producer: Producer) -> None:
+    def _hand_over(self, parcel: Parcel, side: int, patience: float, producer: Producer) -> None:
         self._app.send_task(
             self._names.task,
             args=[to_plain(parcel, self._names.version)],
@@ -125,7 +127,7 @@ class Sender:
             producer=producer,
             ignore_result=True,
             retry=False,
-            timeout=link.PATIENCE,
+            timeout=patience,
         )
 
     def _order(self, command: str, arguments: dict[str, Any], producer: Producer) -> None:
@@ -151,3 +153,9 @@ class Sender:
         name = self._names.lane(side)
         told = producer.channel.queue_declare(name, passive=True)
         return int(told.message_count)
+
+
+def _size(parcel: Parcel) -> int:
+    """About how many bytes it takes."""
+    job = parcel.job
+    return sum(map(len, (job.content, *job.styles, job.init or b"", job.mask or b"")))

@@ -110,6 +110,7 @@ class Presence:
         done: jobs that it has painted.
         pace: pixels times steps a second, by the jobs that it painted last; None before the first.
         seconds: since it began.
+        quiet: seconds for which it may be silent now, beyond the usual.
     """
 
     worker: str
@@ -126,6 +127,7 @@ class Presence:
     done: int = 0
     pace: float | None = None
     seconds: float = 0.0
+    quiet: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
