@@ -20,7 +20,7 @@ from nst_core.cluster.wire import Letter, Unreadable, pack, to_plain, unpack
 from nst_core.executor import Event, Failed, Finished, Previewed, Progressed
 from tests.acceptance import Pictures, terminal
 from tests.cluster.broker import Broker
-from tests.cluster.conftest import Crew
+from tests.cluster.crew import Crew
 
 Paint = Callable[[int, int], images.Picture]
 

@@ -17,7 +17,7 @@ from nst_core.cluster.wire import Presence
 from nst_core.executor import Finished
 from tests.acceptance import Pictures, terminal
 from tests.cluster.broker import Broker
-from tests.cluster.conftest import Crew
+from tests.cluster.crew import Crew
 from tests.cluster.line import Line, line_to
 from tests.cluster.test_faults import in_lane, running, true, workers
 
@@ -31,7 +31,7 @@ async def line(broker: Broker) -> AsyncIterator[Line]:
 @pytest.fixture
 def remote(line: Line, crew: Crew, tmp_path: Path) -> Crew:
     """Workers at the other end of the line; dismissed with the others."""
-    return Crew(line.broker, crew.host, tmp_path, crew.processes)
+    return Crew(line.broker, crew.host, tmp_path, crew.workers)
 
 
 @pytest.mark.cluster
@@ -58,7 +58,7 @@ async def test_a_worker_that_is_cut_off_again_and_again_is_not_taken_for_dead(
 
 
 async def taken(executor: CeleryExecutor, lane: int) -> None:
-    while await executor._speak().waiting(lane):  # noqa: ASYNC110 - the broker tells nobody
+    while await executor._dispatcher.speak().waiting(lane):  # noqa: ASYNC110 - the broker tells nobody
         await asyncio.sleep(0.02)
 
 
