@@ -8,8 +8,8 @@ import sys
 from typing import Any
 
 from nst_core.cli.cluster import add_broker, broker_of
-from nst_core.quiet import native_stderr_hidden
 from nst_core.cluster.names import LANES
+from nst_core.quiet import native_stderr_hidden
 from nst_core.result import versions
 
 __all__ = ["register"]
