@@ -185,6 +185,8 @@ class _Worker:
 
         app.conf.task_queues = [lane(self._names, side, declared=False)]
         app.conf.worker_consumer = "nst_core.cluster.consumer:Consumer"
+        # The bot makes it: who may make an exchange may also delete it, and cut everybody off.
+        app.control.mailbox.exchange.no_declare = True
 
         def paint(plain: dict[str, Any]) -> None:
             if self._easel.leaving.is_set() or not self._paint(plain):

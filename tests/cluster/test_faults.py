@@ -174,6 +174,47 @@ async def test_the_broker_is_killed_and_comes_back(
     assert len(crew.notes("end")) == 5
 
 
+async def test_workers_wait_for_the_bot_after_a_restart_of_the_broker(
+    broker: Broker, host: str, crew: Crew, pictures: Pictures
+) -> None:
+    """What brings orders to them is gone then, and they may not make it."""
+    crew.hire()
+    first = CeleryExecutor(broker.url(host))
+    await first.start()
+    await workers(first, 1)
+    await first.close()
+    await asyncio.to_thread(broker.kill)
+    await asyncio.to_thread(broker.start)
+    await true(lambda: "waiting for the bot" in crew.said())
+    second = CeleryExecutor(broker.url(host))
+    await second.start()
+    handle = await second.submit(pictures.job("one", steps=MANY))
+    await running(handle)
+    await handle.cancel()
+    await terminal(handle)
+    assert crew.notes("stop") == [crew.processes[0].pid]
+    await second.close()
+
+
+async def test_no_two_bots_have_one_name(
+    broker: Broker, host: str, crew: Crew, pictures: Pictures, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each would get half of the results; the second waits until the first is gone."""
+    crew.hire()
+    first, second = CeleryExecutor(broker.url(host)), CeleryExecutor(broker.url(host))
+    await first.start()
+    await workers(first, 1)
+    await second.start()
+    assert "Another bot of the same name" in caplog.text
+    assert not second.fleet().connected
+    for number in range(4):
+        assert isinstance(await terminal(await first.submit(pictures.job(f"{number}"))), Finished)
+    waiting = await second.submit(pictures.job("second"))
+    await first.close()
+    assert isinstance(await terminal(waiting), Finished)
+    await second.close()
+
+
 async def test_results_that_came_while_the_bot_was_down_arrive_once(
     broker: Broker, host: str, crew: Crew, pictures: Pictures
 ) -> None:
@@ -373,6 +414,8 @@ async def test_a_workers_user_can_do_no_more_than_work(
         lambda channel: channel.queue_declare("mine", exclusive=True),
         lambda channel: channel.queue_bind(names.lane(1024), names.events, "#"),
         lambda channel: channel.exchange_delete(names.events),
+        lambda channel: channel.exchange_delete(names.orders),
+        lambda channel: channel.exchange_declare(names.orders, "direct"),
     ]
     for attempt in forbidden:
         url = broker.url(host, "gpu")
