@@ -87,16 +87,20 @@ def _print(status: Status, console: Console) -> None:
         heads = ("worker", "device", "memory", "up to", "is", "painted", "pace", "for")
         table = Table(*heads, box=None, pad_edge=False)
         for _, worker in sorted(status.workers.items()):
-            # What others call themselves are words, not markup.
-            table.add_row(*map(Text, _row(worker)))
+            # What others call themselves are words, and neither markup nor orders to a terminal.
+            table.add_row(*(Text(_printable(cell)) for cell in _row(worker)))
         console.print(table)
     else:
         console.print("No workers: start one with `nst worker`.")
     for _, bot in sorted(status.bots.items()):
-        words = f"Bot {bot.bot}: {bot.waiting} waiting, {bot.running} running."
+        words = _printable(f"Bot {bot.bot}: {bot.waiting} waiting, {bot.running} running.")
         console.print(words, markup=False, highlight=False)
     held = sum(status.lanes.values())
     console.print(f"Jobs at the broker that nobody has taken: {held}.", highlight=False)
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def _row(worker: Presence) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ class Dispatcher:
 
     def take_back(self, entry: Trip) -> None:
         """Have a job wait here again, before all others of its user's."""
+        self._book.forecast.ended(entry.run)
         entry.ticket, entry.lane, entry.run, entry.next_up = "", 0, "", False
 
     def end(self, entry: Trip, event: Event) -> None:

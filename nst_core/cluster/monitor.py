@@ -66,6 +66,9 @@ def serving(
 
 
 class _Quiet(WSGIRequestHandler):
+    # One is served after the other, and who says nothing is not to keep the others waiting.
+    timeout = 2.0
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         _LOG.debug(format, *args)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from contextlib import suppress
 from typing import Final
 
@@ -19,9 +20,12 @@ from nst_core.errors import BrokerError, BrokerRefused, WorkersLost
 from nst_core.executor.base import Cancelled, Failed, Job, Started
 from nst_core.executor.book import Book
 
-__all__ = ["Reception"]
+__all__ = ["STRANGERS", "Reception"]
 
 _LOG = logging.getLogger(__name__)
+
+STRANGERS: Final = 256
+"""Jobs known at a time that nobody asked for. More were never ours: somebody makes them up."""
 
 _SETTLING: Final = 0.5
 _MOURNING: Final = 3 * ANNOUNCED
@@ -62,6 +66,7 @@ class Reception:
         self._dispatcher = dispatcher
         self._watch = watch
         self._background = background
+        self._strangers: deque[Trip] = deque()
         self.ready: asyncio.Future[None] | None = None
 
     def caught_up(self) -> None:
@@ -202,4 +207,8 @@ class Reception:
         entry = self._book.add(Job(id=job_id, user=0, content=b"", styles=()))
         entry.claimed = False
         entry.seen = time.monotonic()
+        self._strangers.append(entry)
+        if len(self._strangers) > STRANGERS:
+            oldest = self._strangers.popleft()
+            self._book.drop(lambda entry: entry is oldest and not entry.claimed)
         return entry

@@ -29,8 +29,8 @@ LOST: Final = 30.0
 ORPHANED: Final = 60.0
 """Seconds that a job from before the start goes on without anybody asking for it."""
 
-FORGOTTEN: Final = 3600.0
-"""Seconds that the result of such a job is kept."""
+FORGOTTEN: Final = 300.0
+"""Seconds that the result of such a job is kept: who goes on after a start asks at once."""
 
 _TICK: Final = 0.5
 _BACKLOG: Final = 2.0

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -16,14 +17,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from amqp import Message
 
 from nst_core import images
 from nst_core.cli import main
+from nst_core.cluster import link
 from nst_core.cluster.executor import CeleryExecutor
+from nst_core.cluster.monitor import serving
+from nst_core.cluster.names import NAMES
+from nst_core.cluster.wire import Presence, pack
 from nst_core.executor import Finished
 from nst_core.settings import Settings
 from tests.acceptance import MANY, Pictures, terminal
-from tests.cluster.broker import ROOT, Broker
+from tests.cluster.broker import ROOT, Broker, free_ports
 from tests.cluster.crew import Crew
 from tests.cluster.test_faults import running, workers
 
@@ -65,6 +71,37 @@ async def test_status_tells_of_workers_bots_and_queues(
     assert {worker["job"] for worker in facts["workers"]} == {"job0", "job1"}
     assert facts["bots"] == [{"bot": "bot", "waiting": 5, "running": 2}]
     assert facts["lanes"]["1024"] == facts["lanes"]["2048"] == 1
+
+
+async def test_what_workers_call_themselves_gives_no_orders_to_a_terminal(
+    executor: CeleryExecutor, broker: Broker
+) -> None:
+    url = executor._url
+    name = "evil\x1b]0;owned\x07\x1b[2J[red]"
+    presence = Presence(
+        worker=name, release="", device=name, memory=None, largest=512, lane=512, quiet=60.0
+    )
+    looking = asyncio.create_task(asyncio.to_thread(nst, "cluster", "status", url=url))
+    with link.connect(url) as connection:
+        while not looking.done():
+            connection.default_channel.basic_publish(
+                Message(pack(presence)), NAMES.events, NAMES.fleet
+            )
+            await asyncio.sleep(0.1)
+    shown = (await looking).stdout
+    assert "[red]" in shown
+    assert not {"\x1b", "\x07"} & {*shown}
+    assert broker.port
+
+
+def test_who_says_nothing_does_not_keep_the_health_check_waiting() -> None:
+    presence = Presence(worker="w", release="", device="", memory=None, largest=512, lane=512)
+    port = free_ports(1)[0]
+    with serving(port, lambda: presence, lambda: True):
+        silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
+        assert ask(f"http://127.0.0.1:{port}/healthz") == "ok\n"
+        for each in silent:
+            each.close()
 
 
 async def test_no_workers_is_an_exit_code(executor: CeleryExecutor, broker: Broker) -> None:

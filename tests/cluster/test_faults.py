@@ -192,7 +192,7 @@ async def test_workers_wait_for_the_bot_after_a_restart_of_the_broker(
     await running(handle)
     await handle.cancel()
     await terminal(handle)
-    assert crew.notes("stop") == [crew.processes[0].pid]
+    assert crew.notes("stop") == [crew.workers[0].pid]
     await second.close()
 
 

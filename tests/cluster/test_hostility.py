@@ -15,8 +15,10 @@ from nst_core import images
 from nst_core.cluster import link
 from nst_core.cluster.executor import CeleryExecutor
 from nst_core.cluster.names import NAMES
+from nst_core.cluster.reception import STRANGERS
 from nst_core.cluster.scrutiny import LONGEST
 from nst_core.cluster.wire import Letter, Unreadable, pack, to_plain, unpack
+from nst_core.errors import UnknownJob
 from nst_core.executor import Event, Failed, Finished, Previewed, Progressed
 from tests.acceptance import Pictures, terminal
 from tests.cluster.broker import Broker
@@ -167,6 +169,21 @@ def _packed(*_: object) -> list[Message]:
 
 def _headers(*_: object) -> list[Message]:
     return [Message(b"x", application_headers={"x-death": 1, "id": {"one": 1}})]
+
+
+@pytest.mark.cluster
+async def test_jobs_that_somebody_makes_up_are_forgotten(
+    executor: CeleryExecutor, channel: Channel, crew: Crew, pictures: Pictures, painting: Finished
+) -> None:
+    handle = await executor.submit(pictures.job("true"))
+    for number in range(STRANGERS + 50):
+        made_up = pack(letter(replace(painting, job=f"false{number}")))
+        channel.basic_publish(Message(made_up), NAMES.events, NAMES.results("bot"))
+    crew.hire()
+    assert isinstance(await terminal(handle), Finished)
+    with pytest.raises(UnknownJob):
+        await executor.attach("false0")
+    assert isinstance(await terminal(await executor.attach(f"false{STRANGERS}")), Finished)
 
 
 @pytest.mark.cluster
