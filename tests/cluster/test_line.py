@@ -19,7 +19,7 @@ from tests.acceptance import Pictures, terminal
 from tests.cluster.broker import Broker
 from tests.cluster.crew import Crew
 from tests.cluster.line import Line, line_to
-from tests.cluster.test_faults import in_lane, running, true, workers
+from tests.cluster.test_faults import running, true, workers
 
 
 @pytest.fixture
@@ -32,34 +32,6 @@ async def line(broker: Broker) -> AsyncIterator[Line]:
 def remote(line: Line, crew: Crew, tmp_path: Path) -> Crew:
     """Workers at the other end of the line; dismissed with the others."""
     return Crew(line.broker, crew.host, tmp_path, crew.workers)
-
-
-@pytest.mark.cluster
-async def test_a_worker_that_is_cut_off_again_and_again_is_not_taken_for_dead(
-    executor: CeleryExecutor,
-    remote: Crew,
-    line: Line,
-    pictures: Pictures,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The broker counts every cut as a start that came to nothing, and gives up after three."""
-    remote.hire(step=0.1)
-    await workers(executor, 1)
-    handle = await executor.submit(pictures.job("one", steps=160))
-    await running(handle)
-    for _ in range(2):
-        line.cut()
-        await in_lane(executor, 1024)
-        await taken(executor, 1024)
-    line.cut()
-    await true(lambda: "given up by the broker" in caplog.text)
-    assert isinstance(await terminal(handle), Finished)
-    assert len(remote.notes("start")) == 1
-
-
-async def taken(executor: CeleryExecutor, lane: int) -> None:
-    while await executor._dispatcher.speak().waiting(lane):  # noqa: ASYNC110 - the broker tells nobody
-        await asyncio.sleep(0.02)
 
 
 @pytest.mark.cluster
