@@ -20,7 +20,7 @@ from typing import Any, Final
 __all__ = ["HOSTS", "Broker", "program"]
 
 ROOT: Final = Path(__file__).parent.parent.parent
-HOSTS: Final = tuple(f"t{number}" for number in range(40))
+HOSTS: Final = tuple(f"t{number}" for number in range(64))
 """Virtual hosts: a test has one for itself."""
 
 PASSWORDS: Final = {
