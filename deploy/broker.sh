@@ -18,16 +18,20 @@ give() { # user password configure write read
 prepare() {
   # Who comes first makes the cookie, and that has to be the server.
   until [ -s "$HOME/.erlang.cookie" ]; do sleep 1; done
-  rabbitmqctl --quiet await_startup --timeout 300
+  # It waits for a server that starts, and not for one that has yet to begin.
+  until rabbitmqctl --quiet await_startup --timeout 300 2>/dev/null; do sleep 1; done
   rabbitmqctl --quiet list_vhosts | grep --quiet --line-regexp "$HOST" ||
     rabbitmqctl --quiet add_vhost "$HOST"
   ! rabbitmqctl --quiet list_users | cut -f 1 | grep --quiet --line-regexp guest ||
     rabbitmqctl --quiet delete_user guest
-  give bot "$BROKER_BOT_PASSWORD" '^stylegram\.v1\.' '^stylegram\.v1\.' '^stylegram\.v1\.'
+  give bot "$BROKER_BOT_PASSWORD" \
+    '^stylegram\.v1\.' \
+    '^stylegram\.v1\.' \
+    '^stylegram\.v1\.'
   give gpu "$BROKER_GPU_PASSWORD" \
-    '^(stylegram\.v1\.(events|watch)|(reply\.|.*\.)?stylegram\.v1\.pidbox)$' \
-    '^(stylegram\.v1\.(events|watch)|(reply\.|.*\.)?stylegram\.v1\.pidbox)$' \
-    '^(stylegram\.v1\.jobs\..*|(.*\.)?stylegram\.v1\.pidbox)$'
+    '^(stylegram\.v1\.watch|(reply|.+@.+)\.stylegram\.v1\.pidbox)$' \
+    '^(stylegram\.v1\.(events|watch)|.+\.stylegram\.v1\.pidbox)$' \
+    '^(stylegram\.v1\.(jobs\.\d+|pidbox)|.+\.stylegram\.v1\.pidbox)$'
 }
 
 prepare &

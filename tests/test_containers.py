@@ -13,6 +13,7 @@ import pytest
 
 from bot.config import VARIABLES
 from tests.bot.process import free_port, running
+from tests.cluster.broker import documented_rights
 from tests.image import needed, steps
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +43,16 @@ def test_a_worker_knows_no_token() -> None:
     worker = COMPOSE[COMPOSE.index("x-worker:") : COMPOSE.index("services:")]
     assert "BROKER_GPU_PASSWORD" in worker
     assert not re.search(r"BOT_TOKEN|BROKER_BOT_PASSWORD|\*settings", worker)
+
+
+def test_the_broker_is_as_the_guide_asks_for() -> None:
+    script = (ROOT / "deploy" / "broker.sh").read_text().replace("\\\n", " ")
+    found = re.findall(r"give (\w+) \S+ +'(.*)' +'(.*)' +'(.*)'", script)
+    given = {user: tuple(rights) for user, *rights in found}
+    rights = documented_rights()
+    assert given == {user: rights[user] for user in ("bot", "gpu")}
+    settings = (ROOT / "deploy" / "rabbitmq.conf").read_text().partition("\n")[2]
+    assert settings in (ROOT / "docs" / "cluster.md").read_text()
 
 
 def test_what_is_copied_is_there_and_not_ignored() -> None:

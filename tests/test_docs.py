@@ -28,8 +28,6 @@ COMPOSE = (ROOT / "compose.yaml").read_text()
 TARGETS = {rest.partition(" AS ")[2] for step, rest in steps((ROOT / "Dockerfile").read_text())}
 # Of the system or of another machine: that they do what is said was tried by hand.
 FOREIGN = frozenset({"chmod", "cp", "curl", "export", "jq", "journalctl", "rabbitmqctl"})
-# What guides speak of already, and is on its way.
-TO_COME = frozenset({"cluster.md", "worker"})
 
 
 def blocks(language: str) -> Iterator[tuple[Path, str]]:
@@ -88,8 +86,6 @@ def knows_pip(words: list[str]) -> bool:
 
 def knows_nst(words: list[str]) -> bool:
     parser = cli._parser()
-    if words[0] in TO_COME and not (ROOT / "nst_core" / "cli" / f"{words[0]}.py").exists():
-        return True
     return bool(parser.parse_args(words))
 
 
@@ -160,7 +156,7 @@ def test_links_lead_somewhere() -> None:
     for page in PAGES:
         for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
             target, _, anchor = link.partition("#")
-            if target.startswith("http") or target in TO_COME:
+            if target.startswith("http"):
                 continue
             place = (page.parent / target) if target else page
             assert place.exists(), f"{page.name}: {link}"
