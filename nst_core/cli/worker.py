@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
     logging.getLogger("celery").setLevel(logging.WARNING)
+    # What cannot be acknowledged over a lost connection comes again, and is passed over.
+    logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL + 1)
     with native_stderr_hidden():
         from nst_core.cluster.device import bench
     from nst_core.cluster.worker import serve

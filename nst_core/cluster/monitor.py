@@ -56,7 +56,11 @@ def serving(
         start("503 Service Unavailable", _TEXT)
         return [b"The broker cannot be reached.\n"]
 
-    with make_server("", port, answer, handler_class=_Quiet) as server:
+    try:
+        server = make_server("", port, answer, handler_class=_Quiet)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, f"port {port}") from error
+    with server:
         _LOG.info("Health and metrics are at port %d.", server.server_port)
         threading.Thread(target=server.serve_forever, name="nst-monitor", daemon=True).start()
         try:

@@ -148,6 +148,8 @@ class _Worker:
         self._outbox = Outbox(url, names, easel.presence)
         self._app = self._equip(make_app(url, names), easel.presence().lane)
         self._consumer: Any = None
+        # Celery takes the place of `nohup` and restarts the process in the midst of a job.
+        self._ignores_hangup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
     def monitored(self, port: int | None) -> AbstractContextManager[None]:
         """Serve health and metrics at that port, if at any."""
@@ -228,10 +230,16 @@ class _Worker:
             self._outbox.start()
             for work in (self._part, self._watch):
                 threading.Thread(target=work, name=f"nst{work.__name__}", daemon=True).start()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self._asked_to_leave)
+            self._take_signals()
             _LOG.info("%s is ready for jobs.", self._node)
         self._consumer = consumer
+
+    def _take_signals(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._asked_to_leave)
+        if self._ignores_hangup:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
     def _asked_to_leave(self, _: int, __: types.FrameType | None) -> None:
         if self._easel.leaving.is_set():

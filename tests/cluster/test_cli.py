@@ -102,6 +102,8 @@ def test_who_says_nothing_does_not_keep_the_health_check_waiting() -> None:
         assert ask(f"http://127.0.0.1:{port}/healthz") == "ok\n"
         for each in silent:
             each.close()
+        with pytest.raises(OSError, match=f"port {port}"), serving(port, lambda: presence, bool):
+            pass
 
 
 async def test_no_workers_is_an_exit_code(executor: CeleryExecutor, broker: Broker) -> None:

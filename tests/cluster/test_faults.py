@@ -107,6 +107,20 @@ async def test_a_worker_that_is_asked_to_leave_ends_its_job_first(
     assert len(crew.notes("start")) == 2
 
 
+async def test_a_worker_whose_terminal_is_closed_ends_its_job_first(
+    executor: CeleryExecutor, crew: Crew, pictures: Pictures
+) -> None:
+    """Celery would begin anew in the same process, and drop the job."""
+    leaver = crew.hire()
+    await workers(executor, 1)
+    handle = await executor.submit(pictures.job("one", steps=60))
+    await running(handle)
+    leaver.send_signal(signal.SIGHUP)
+    assert isinstance(await terminal(handle), Finished)
+    assert await asyncio.to_thread(leaver.wait) == 0
+    assert crew.notes("start") == [leaver.pid]
+
+
 async def test_a_poisonous_job_is_given_up_and_harms_no_other(
     executor: CeleryExecutor, crew: Crew, pictures: Pictures
 ) -> None:
