@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -115,9 +117,9 @@ async def test_a_worker_whose_terminal_is_closed_ends_its_job_first(
     await workers(executor, 1)
     handle = await executor.submit(pictures.job("one", steps=60))
     await running(handle)
-    leaver.send_signal(signal.SIGHUP)
+    os.kill(leaver.pid, signal.SIGHUP)
     assert isinstance(await terminal(handle), Finished)
-    assert await asyncio.to_thread(leaver.wait) == 0
+    assert await leaver.ends() == 0
     assert crew.notes("start") == [leaver.pid]
 
 

@@ -35,6 +35,33 @@ def remote(line: Line, crew: Crew, tmp_path: Path) -> Crew:
 
 
 @pytest.mark.cluster
+async def test_a_worker_that_is_cut_off_again_and_again_is_not_taken_for_dead(
+    executor: CeleryExecutor,
+    remote: Crew,
+    line: Line,
+    pictures: Pictures,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The broker counts every cut as a start that came to nothing, and gives up after three."""
+    remote.hire(step=0.1)
+    await workers(executor, 1)
+    handle = await executor.submit(pictures.job("one", steps=160))
+    await running(handle)
+    for times in (2, 3):
+        line.cut()
+        # It comes again to the worker that is at it still.
+        await received(remote, times)
+    line.cut()
+    await true(lambda: "given up by the broker" in caplog.text)
+    assert isinstance(await terminal(handle), Finished)
+    assert len(remote.notes("start")) == 1
+
+
+async def received(crew: Crew, times: int) -> None:
+    await true(lambda: crew.said().count(" received") == times)
+
+
+@pytest.mark.cluster
 async def test_a_line_that_is_full_is_not_given_up(
     executor: CeleryExecutor, remote: Crew, line: Line, pictures: Pictures
 ) -> None:
