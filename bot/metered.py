@@ -51,15 +51,17 @@ class Metered:
 
     async def submit(self, job: Job) -> JobHandle:
         """See `Executor.submit`."""
-        handle = await self._executor.submit(job)
+        return self._watched(await self._executor.submit(job))
+
+    async def attach(self, job_id: str) -> JobHandle:
+        """See `Executor.attach`."""
+        return self._watched(await self._executor.attach(job_id))
+
+    def _watched(self, handle: JobHandle) -> JobHandle:
         task = asyncio.create_task(self._follow(handle))
         self._following.add(task)
         task.add_done_callback(self._followed)
         return handle
-
-    async def attach(self, job_id: str) -> JobHandle:
-        """See `Executor.attach`."""
-        return await self._executor.attach(job_id)
 
     async def close(self) -> None:
         """See `Executor.close`."""

@@ -200,6 +200,28 @@ async def test_a_job_that_waits_is_no_silence(clinic: Clinic, studio: Studio) ->
     await executor.close()
 
 
+async def test_a_job_that_another_process_has_left_is_watched_as_well(
+    clinic: Clinic, studio: Studio
+) -> None:
+    inner = studio.executor()
+    await inner.start()
+    left = await inner.submit(job("left"))
+    await until(left, Started)
+    executor = Metered(inner, clinic.metrics, clinic.health)
+    handle = await executor.attach(left.id)
+    await until(handle, Started)
+    await clinic.report()
+    clinic.time[0] += 301
+    _, told = await clinic.report()
+    assert "compute" in told["reasons"]
+    assert clinic.value("stylegram_jobs_running") == 1
+    studio.goes_on.set()
+    await until(handle, Ended)
+    await clinic.report()
+    assert clinic.value("stylegram_jobs_running") == 0
+    await executor.close()
+
+
 async def test_the_event_loop_is_busy(
     clinic: Clinic, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
