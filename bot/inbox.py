@@ -97,12 +97,13 @@ class Inbox:
 
     def take(self, updates: Sequence[Update]) -> list[Update]:
         """Write down and queue what has not been heard before; that."""
+        if not updates:
+            return []
         numbers = [update.update_id for update in updates]
         known = self._known(numbers)
         fresh = [update for update in updates if update.update_id not in known]
         now = self._clock()
-        if fresh:
-            self._database.write(*((_TAKE, (u.update_id, now, u.to_json())) for u in fresh))
+        self._database.write(*((_TAKE, (u.update_id, now, u.to_json())) for u in fresh))
         self._recent.extend(update.update_id for update in fresh)
         for update in fresh:
             self.queue.put_nowait(update)

@@ -67,9 +67,9 @@ class PerChatProcessor(BaseUpdateProcessor):
         lane.users += 1
         try:
             if _is_cancel(update):
-                lane.cancelled += 1
                 # Now: the next process must not begin it either.
                 self._inbox.drop(lane.waiting)
+                lane.waiting.clear()
             await (coroutine if express else _in_turn(lane, update.update_id, coroutine))
         finally:
             lane.users -= 1
@@ -84,23 +84,21 @@ class PerChatProcessor(BaseUpdateProcessor):
 
 
 class _Lane:
-    """A lock, how many updates are under way or wait, which, and how often those were cancelled."""
+    """A lock, how many updates are under way or wait, and which ones wait to be begun."""
 
-    __slots__ = ("cancelled", "lock", "users", "waiting")
+    __slots__ = ("lock", "users", "waiting")
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.users = 0
-        self.cancelled = 0
         self.waiting: set[int] = set()
 
 
 async def _in_turn(lane: _Lane, number: int, coroutine: Awaitable[Any]) -> None:
-    cancelled = lane.cancelled
     lane.waiting.add(number)
     async with lane.lock:
-        lane.waiting.discard(number)
-        if lane.cancelled == cancelled:
+        if number in lane.waiting:
+            lane.waiting.discard(number)
             await coroutine
         else:
             _drop(coroutine)

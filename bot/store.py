@@ -44,8 +44,6 @@ QUESTIONS: Final = 500
 _HOUR: Final = 60 * 60
 _DAY: Final = 24 * _HOUR
 _SESSION: Final = _HOUR
-# Between two clearings away of what is too old.
-_WRITES: Final = 1000
 
 _USE_STYLE: Final = """
     INSERT INTO styles (user, name, data, used)
@@ -124,7 +122,6 @@ class Store:
         self.is_lasting = folder is not None
         self._clock = clock
         self._converter = make_converter(omit_if_default=True)
-        self._writes = 0
         self._database = Database(folder, MIGRATIONS)
         self.ledger = Ledger(self._database, clock)
         self.inbox = Inbox(self._database, clock)
@@ -390,9 +387,6 @@ class Store:
         self._database.erase()
 
     def _write(self, *statements: Statement, later: bool = True) -> bool:
-        self._writes += 1
-        if self._writes % _WRITES == 0:
-            self.clear_away()
         return self._database.write(*statements, later=later)
 
     def _one(self, kind: type[T], query: str, *values: object) -> T | None:

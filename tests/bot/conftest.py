@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from bot.demo.server import serving
 from bot.inbox import Inbox
 from bot.store import Store
+from tests.bot.bench import Bench
+from tests.bot.street import Street
 
 
 @pytest.fixture
@@ -27,3 +31,10 @@ def _log_as_it_was() -> Iterator[None]:
     yield
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
+
+
+@pytest.fixture
+async def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Street]:
+    monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", 0.01)
+    async with serving() as demo:
+        yield Street(Bench(demo), demo.address, tmp_path)

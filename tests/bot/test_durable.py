@@ -4,60 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from lo_bot_api_emulator import ApiRefusal
 
-from bot.demo.server import serving
-from bot.look import Look
-from bot.orders import Order, Place, Question
-from bot.session import Picture, Preset
+from bot.orders import Question
 from bot.spool import Spool
 from bot.store import QUESTIONS, State, Store
 from nst_core.executor.base import Failed, Started
-from tests.bot.atelier import SETTINGS, STYLES, Atelier, at_work, painted
-from tests.bot.bench import Bench
+from tests.bot.atelier import STYLES, Atelier, at_work, painted
 from tests.bot.calls import Fault
 from tests.bot.door import Handle, picture
+from tests.bot.street import ORDER, Street
 from tests.bot.test_scenarios import shows
 
 STYLE = STYLES[0]
-ORDER = Order(
-    place=Place(5),
-    user=5,
-    content=Picture("photo", 1),
-    style=Preset("mosaic"),
-    title="Mosaic",
-    look=Look.of(SETTINGS),
-)
-
-
-@dataclass
-class Street:
-    """A server, and folders for one process after the other."""
-
-    bench: Bench
-    address: str
-    folder: Path
-
-    def crash(self) -> None:
-        """What lies on disk now is what a process that is killed now leaves to the next one."""
-        shutil.rmtree(self.folder / "next", ignore_errors=True)
-        shutil.copytree(self.folder / "first", self.folder / "next")
-
-
-@pytest_asyncio.fixture
-async def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Street]:
-    monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", 0.01)
-    async with serving() as demo:
-        yield Street(Bench(demo), demo.address, tmp_path)
 
 
 async def resumed(atelier: Atelier) -> None:

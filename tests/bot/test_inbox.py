@@ -15,29 +15,16 @@ from telegram import Bot, Chat, Message, Update, User
 
 from bot.database import FILE
 from bot.inbox import Inbox, hold
-from bot.look import Look
-from bot.orders import Order, Place
 from bot.processor import PerChatProcessor
-from bot.session import Picture, Preset
 from bot.store import Store
-from bot.words import Language
-from tests.bot.atelier import SETTINGS, STYLES, at_work
+from tests.bot.atelier import STYLES, at_work
 from tests.bot.bench import Visitor
 from tests.bot.calls import TOKEN
 from tests.bot.door import picture
 from tests.bot.process import environment, running
-from tests.bot.test_durable import Street, street  # noqa: F401 - a fixture
+from tests.bot.street import ORDER, Street
 
 BOT = Bot(TOKEN)
-ORDER = Order(
-    place=Place(5),
-    user=5,
-    content=Picture("photo", 1),
-    style=Preset("mosaic"),
-    title="Mosaic",
-    look=Look.of(SETTINGS),
-    language=Language.ENGLISH,
-)
 
 
 def saying(number: int, text: str = "hello") -> Update:
@@ -66,8 +53,8 @@ def kept(folder: Path) -> list[str]:
 # The whole bot
 
 
-async def test_an_album_that_is_still_arriving_is_painted_by_the_next_process(
-    street: Street,  # noqa: F811
+async def test_an_album_that_still_arrives_is_painted_by_the_next_process(
+    street: Street,
 ) -> None:
     async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
         person, other = atelier.person(), atelier.person()
@@ -84,9 +71,7 @@ async def test_an_album_that_is_still_arriving_is_painted_by_the_next_process(
         assert atelier.door.idle, "whatever Telegram has repeated"
 
 
-async def test_what_is_not_answered_is_answered_by_the_next_process(
-    street: Street,  # noqa: F811
-) -> None:
+async def test_what_is_not_answered_is_answered_by_the_next_process(street: Street) -> None:
     async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
         person, other = atelier.person(), atelier.person()
         fault = {"kind": "hang_before", "method": "sendMessage", "seconds": 1, "times": 1}
@@ -101,7 +86,7 @@ async def test_what_is_not_answered_is_answered_by_the_next_process(
     assert kept(street.folder / "next") == []
 
 
-async def test_a_job_and_what_it_came_of_are_one(street: Street) -> None:  # noqa: F811
+async def test_a_job_and_what_it_came_of_are_one(street: Street) -> None:
     async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
         person = atelier.person()
         await person.photo(picture(1), caption=STYLES[0].name)
@@ -125,7 +110,7 @@ async def test_a_job_and_what_it_came_of_are_one(street: Street) -> None:  # noq
     ids=["silence", "flood"],
 )
 async def test_what_the_end_of_the_process_cuts_off_is_done_by_the_next_one(
-    street: Street,  # noqa: F811
+    street: Street,
     fault: dict[str, Any],
 ) -> None:
     person = street.bench.account.add_person("Somebody", "en")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,8 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from bot.inbox import Inbox
 from bot.processor import MAX_CONCURRENT, MAX_IN_LANE, PerChatProcessor
 from bot.speaker import key_of
+
+NUMBERS = itertools.count(1)
 
 
 def update(chat: int, user: int = 1, text: str = "x", alias: int = 0) -> Update:
@@ -23,14 +26,14 @@ def update(chat: int, user: int = 1, text: str = "x", alias: int = 0) -> Update:
         sender_chat=Chat(alias, Chat.CHANNEL) if alias else None,
         text=text,
     )
-    return Update(1, message=message)
+    return Update(next(NUMBERS), message=message)
 
 
 def press(chat: int, data: str) -> Update:
     query = CallbackQuery(
         "1", User(1, "P", is_bot=False), "1", message=update(chat).message, data=data
     )
-    return Update(1, callback_query=query)
+    return Update(next(NUMBERS), callback_query=query)
 
 
 class Handler:
