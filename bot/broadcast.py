@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -48,6 +48,11 @@ class Broadcast:
     gone: int = 0
     failed: int = 0
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def begin(self, reached: Container[int]) -> None:
+        """It was confirmed, and goes to those who are still reached: not to who was forgotten."""
+        self.begun = True
+        self.chats = tuple(chat for chat in self.chats if chat in reached)
 
     async def send(
         self, bot: Bot, *, on_gone: Callable[[int], object], on_news: Callable[[], Awaitable[None]]

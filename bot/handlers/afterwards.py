@@ -8,7 +8,7 @@ from bot.callbacks import Demand, MakeDemand, PaintAgain
 from bot.copies import Copy, pair
 from bot.delivery import Courier
 from bot.errors import Sorry
-from bot.handlers.errors import report
+from bot.handlers.errors import telling
 from bot.handlers.press import Press
 from bot.handlers.questions import is_to_be_had
 from bot.handlers.turn import Turn
@@ -126,28 +126,22 @@ def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Te
 
 
 async def _copy(turn: Turn, painting: Painting, copy: Copy, form: Form) -> None:
-    try:
+    async with telling(turn.bot, turn.place, turn.words):
         await Courier(turn.bot, painting.order).copy(copy, form)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
-        await report(turn.bot, turn.place, error, turn.words)
 
 
 async def _resend(turn: Turn, press: Press, painting: Painting, job: str) -> None:
-    try:
+    async with telling(turn.bot, turn.place, turn.words):
         if not await press.desk.jobs.send_again(job, painting):
             _place(turn, press, painting)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
-        await report(turn.bot, turn.place, error, turn.words)
 
 
 async def _pair(turn: Turn, painting: Painting, copy: Copy | None) -> None:
     order, source = painting.order, turn.desk.source
-    try:
+    async with telling(turn.bot, turn.place, turn.words):
         after = copy.painting.image if copy else await source.fetch(_painted(painting))
         image = await pair(await source.fetch(order.content), after)
         await Courier(turn.bot, order).pair(image)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
-        await report(turn.bot, turn.place, error, turn.words)
 
 
 def _painted(painting: Painting) -> Picture:

@@ -65,7 +65,7 @@ async def handle(press: Press, wish: HandleBroadcast) -> None:
     if draft is None or not is_admin or draft.stopped.is_set() or (wish.send and draft.begun):
         await press.answer(Text.OLD_BUTTON)
     elif wish.send:
-        draft.begun = True
+        draft.begin(_reached(press.desk))
         press.desk.errands.run(_ERRAND, press.user, _send(press, draft))
         await press.answer()
     else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from telegram import Update
 from telegram.error import Forbidden, NetworkError, TelegramError
@@ -18,7 +18,7 @@ from bot.outgoing import send_text
 from bot.speaker import language_for
 from bot.words import Language, Words, words_in
 
-__all__ = ["on_error", "report"]
+__all__ = ["on_error", "telling"]
 
 logger = logging.getLogger(__name__)
 
@@ -33,23 +33,32 @@ async def on_error(update: object, context: Context) -> None:
     sent = update.message if isinstance(update, Update) else None
     topic = message.message_thread_id if message.is_topic_message else None
     about = sent.message_id if sent else None
-    await report(
+    await _report(
         context.bot, Place(message.chat_id, topic), error, _words(update, context), about=about
     )
 
 
 def _words(update: object, context: Context) -> Words:
-    """What to speak; for this, nothing may go wrong a second time."""
+    """What to speak."""
     if not isinstance(update, Update):
         return words_in(Language.ENGLISH)
     user, language = update.effective_user, language_for(update)
-    with suppress(sqlite3.Error):
-        preferred = desk_of(context).store.preferences(user.id).language if user else None
-        return words_in(preferred or language)
-    return words_in(language)
+    preferred = desk_of(context).store.preferences(user.id).language if user else None
+    return words_in(preferred or language)
 
 
-async def report(
+@asynccontextmanager
+async def telling(
+    bot: Bot, place: Place, words: Words, *, about: int | None = None
+) -> AsyncIterator[None]:
+    """Do in the block what no error handler of the application sees; see `_report`."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
+        await _report(bot, place, error, words, about=about)
+
+
+async def _report(
     bot: Bot, place: Place, error: Exception, words: Words, *, about: int | None = None
 ) -> None:
     """Log the error and tell the person.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from telegram import Message, Update
 
 from bot.errors import Sorry
-from bot.handlers.errors import report
+from bot.handlers.errors import telling
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import (
     is_addressed,
@@ -38,11 +38,8 @@ async def _album(turn: Turn, messages: Sequence[Message]) -> None:
     # It comes from a timer, not from an update, so no error handler of the application sees it.
     if turn.is_shut_out:
         return
-    try:
+    async with telling(turn.bot, turn.place, turn.words, about=messages[0].message_id):
         await _take_album(turn, messages)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
-        about = messages[0].message_id
-        await report(turn.bot, turn.place, error, turn.words, about=about)
 
 
 async def _take_album(turn: Turn, messages: Sequence[Message]) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from telegram import Message, MessageEntity, Update
 
 from bot.errors import Sorry
-from bot.handlers.errors import report
+from bot.handlers.errors import telling
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import is_addressed, named_in, preset_called, said
 from bot.inbox import hold
@@ -65,13 +65,11 @@ async def _look_at(turn: Turn, message: Message, link: str) -> None:
     words = said(message, turn.bot)
     for shown in message.parse_entities([MessageEntity.URL]).values():
         words = words.replace(shown, " ")
-    try:
+    async with telling(turn.bot, turn.place, turn.words, about=message.message_id):
         await turn.desk.source.fetch(picture)
         if turn.is_shut_out:
             return
         await turn.take(PictureSent(picture, named_in(turn.desk, words.strip())))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person must hear of it
-        await report(turn.bot, turn.place, error, turn.words, about=message.message_id)
 
 
 def _link_in(message: Message) -> str | None:

@@ -211,6 +211,23 @@ async def test_a_broadcast_is_sent_to_nobody_before_it_is_confirmed(town: Town) 
     assert len(town.told(friend)) == 1
 
 
+async def test_whoever_is_forgotten_or_blocked_before_it_is_confirmed_gets_no_broadcast(
+    town: Town,
+) -> None:
+    boss, friend, quiet, pest = (town.person() for _ in range(4))
+    async with town.opens(admins=ids(boss)):
+        for person in (friend, quiet, pest, boss):
+            await greet(person)
+        question = await asked(boss, "Hello")
+        await quiet.say("/forget")
+        await quiet.reads("Done")
+        await boss.say(f"/block {pest.user}")
+        await boss.reads("is blocked")
+        await boss.press(question, "Send (4)")
+        await reports(boss, "Sent to 2 of 2.")
+        assert not [c for c in town.bench.calls if c.text == "Hello" and c.chat == quiet.chat]
+
+
 async def test_a_broadcast_is_stopped_while_telegram_wants_a_pause(town: Town) -> None:
     boss, friend, busy = (town.person() for _ in range(3))
     async with town.opens(admins=ids(boss)):
