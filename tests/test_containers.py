@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.config import VARIABLES
-from tests.bot.process import free_port, running
+from tests.bot.process import running
 from tests.cluster.broker import documented_rights
 from tests.image import needed, steps
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 COMPOSE = (ROOT / "compose.yaml").read_text()

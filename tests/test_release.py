@@ -23,8 +23,8 @@ import pytest
 import nst_core
 from tests import licences
 from tests.bot.door import picture
-from tests.bot.process import free_port
 from tests.bot.test_demo import next_call, say
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 

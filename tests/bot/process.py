@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -111,12 +110,6 @@ async def running(
             yield bot
         finally:
             await bot.kill()
-
-
-def free_port() -> int:
-    """A port of this machine that nobody has taken just now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def without_sketches(folder: Path) -> dict[str, str]:

@@ -39,7 +39,8 @@ from bot.webhook import Webhook
 from tests.bot.bench import Bench, Visitor
 from tests.bot.calls import PATIENCE, TOKEN, Fault
 from tests.bot.door import picture
-from tests.bot.process import BotProcess, environment, free_port, running
+from tests.bot.process import BotProcess, environment, running
+from tests.ports import free_port
 
 KEYS = Keys.of(TOKEN)
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": KEYS.secret}

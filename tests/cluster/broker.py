@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tests.ports import free_port
+
 __all__ = ["HOSTS", "Broker", "program"]
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -45,14 +47,6 @@ def documented_rights() -> dict[str, tuple[str, str, str]]:
     return {user: (configure, write, read) for user, configure, write, read in found}
 
 
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
 @dataclass
 class Broker:
     """The server's process, its files in `place`."""
@@ -70,7 +64,7 @@ class Broker:
     def start(self) -> None:
         """Start, the first time or again, and wait until it takes connections."""
         if not self.port:
-            self.port, self._dist, self._epmd = free_ports(3)
+            self.port, self._dist, self._epmd = (free_port() for _ in range(3))
             self._configure()
         server = program()
         assert server

@@ -13,11 +13,12 @@ from bot.demo.server import serving
 from tests.bot.bench import Bench, Visitor
 from tests.bot.crash import crash
 from tests.bot.door import picture
-from tests.bot.process import environment, free_port, running
+from tests.bot.process import environment, running
 from tests.cluster.broker import Broker
 from tests.cluster.crew import Crew
 from tests.cluster.road import forwarding
 from tests.cluster.test_faults import noted, true
+from tests.ports import free_port
 
 pytestmark = pytest.mark.cluster
 

@@ -29,9 +29,10 @@ from nst_core.cluster.wire import Presence, pack
 from nst_core.executor import Finished
 from nst_core.settings import Settings
 from tests.acceptance import MANY, Pictures, terminal
-from tests.cluster.broker import ROOT, Broker, free_ports
+from tests.cluster.broker import ROOT, Broker
 from tests.cluster.crew import Crew
 from tests.cluster.test_faults import running, workers
+from tests.ports import free_port
 
 pytestmark = pytest.mark.cluster
 
@@ -96,7 +97,7 @@ async def test_what_workers_call_themselves_gives_no_orders_to_a_terminal(
 
 def test_who_says_nothing_does_not_keep_the_health_check_waiting() -> None:
     presence = Presence(worker="w", release="", device="", memory=None, largest=512, lane=512)
-    port = free_ports(1)[0]
+    port = free_port()
     with serving(port, lambda: presence, lambda: True):
         silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
         assert ask(f"http://127.0.0.1:{port}/healthz") == "ok\n"

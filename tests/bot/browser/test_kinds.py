@@ -137,6 +137,7 @@ async def test_a_sticker_is_sent(demo: Demo, page: Page) -> None:
     await expect(sheet.get_by_test_id("send-as-photo")).to_be_attached()
     await expect(sheet.get_by_test_id("send-as-sticker")).to_be_hidden()
     await page.keyboard.press("Escape")
+    await expect(sheet).to_have_count(0)
     await chat.pane.get_by_test_id("file-input").set_input_files([file("a.webp", 1, "WEBP")])
     await sheet.get_by_test_id("send-as-sticker").check()
     await sheet.get_by_test_id("attach-caption").fill("and words")
