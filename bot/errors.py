@@ -18,6 +18,7 @@ from nst_core.errors import (
     OutOfMemory,
     RejectReason,
     SketchUnavailable,
+    TooLargeForBroker,
     WeightsError,
     WorkersLost,
 )
@@ -50,6 +51,7 @@ _BY_CLASS_NAME: Final[Mapping[str, Text]] = MappingProxyType(
         SketchUnavailable.__name__: Text.NO_SKETCH,
         ExecutorClosed.__name__: Text.RESTARTING,
         WorkersLost.__name__: Text.GAVE_UP,
+        TooLargeForBroker.__name__: Text.TOO_MANY_BYTES,
     }
 )
 

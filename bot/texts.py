@@ -52,6 +52,7 @@ class Text(StrEnum):
     PUT_BACK = "put_back"
     GAVE_UP = "gave_up"
     TOO_LONG = "too_long"
+    TOO_MANY_BYTES = "too_many_bytes"
     NOT_CONFIRMED = "not_confirmed"
     NOT_DELIVERED = "not_delivered"
 

@@ -18,6 +18,7 @@
         ├── ExtraMissing     `stylegram[cluster]` is not installed
         └── BrokerError      no way to the broker
             ├── BrokerUnreachable  nobody answers there; it may come back
+            ├── TooLargeForBroker  a job or a painting of more bytes than it takes
             └── BrokerRefused      it does not let us in; somebody has to mend that
 
 Every message is one sentence meant for a person; it never holds a traceback or a path of the
@@ -45,6 +46,7 @@ __all__ = [
     "RejectReason",
     "SketchUnavailable",
     "StylizeError",
+    "TooLargeForBroker",
     "UnknownJob",
     "UnknownStyle",
     "WeightsError",
@@ -159,3 +161,7 @@ class BrokerUnreachable(BrokerError):
 
 class BrokerRefused(BrokerError):
     """The broker does not let us in, and will not until somebody has mended that."""
+
+
+class TooLargeForBroker(BrokerError):
+    """A job, or its painting, has more bytes than the broker takes in one message."""

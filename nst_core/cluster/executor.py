@@ -103,6 +103,7 @@ class CeleryExecutor:
             _LOG.warning("Starting without the broker at %s, which does not answer.", self._place)
         except BrokerRefused:
             self._reception.ready = None
+            await self._hang_up()
             raise
 
     async def submit(self, job: Job) -> CeleryHandle:
@@ -138,11 +139,7 @@ class CeleryExecutor:
         for entry in self.book.under_way():
             self.book.leave(entry)
             self.book.publish(entry, Cancelled(job=entry.job.id, run=entry.run))
-        await self._background.close()
-        if self._listener:
-            await asyncio.to_thread(self._listener.close)
-        if self._dispatcher.sender:
-            await self._dispatcher.sender.close()
+        await self._hang_up()
 
     async def cancel(self, entry: Trip) -> None:
         """End a waiting job now, or have the worker stop at its next step."""
@@ -172,3 +169,10 @@ class CeleryExecutor:
         self._listener.start()
         self._background.start(self._dispatcher.run())
         self._background.start(self._watch.run())
+
+    async def _hang_up(self) -> None:
+        await self._background.close()
+        if self._listener:
+            await asyncio.to_thread(self._listener.close)
+        if self._dispatcher.sender:
+            await self._dispatcher.sender.close()

@@ -11,7 +11,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable, ExtraMissing
+from nst_core.errors import (
+    BrokerError,
+    BrokerRefused,
+    BrokerUnreachable,
+    ExtraMissing,
+    TooLargeForBroker,
+)
 
 if TYPE_CHECKING:
     from kombu import Connection
@@ -162,6 +168,9 @@ def _plain(error: Exception, place: str) -> BrokerError:
         case 402 | 530:
             kind = BrokerRefused
             words = f"The broker at {place} knows no such virtual host for this user."
+        case 406 if "max size" in _said(error):
+            kind = TooLargeForBroker
+            words = f"This is more than the broker at {place} takes at once."
         case 311 | 406:
             kind = BrokerError
             words = f"The broker at {place} does not take this.{_said(error)}"

@@ -14,7 +14,7 @@ from nst_core.cluster import link
 from nst_core.cluster.app import events
 from nst_core.cluster.names import Names
 from nst_core.cluster.wire import Letter, Presence, pack
-from nst_core.errors import BrokerError
+from nst_core.errors import BrokerError, BrokerRefused, BrokerUnreachable
 from nst_core.executor.base import Failed, Finished, Previewed, Progressed
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Outbox:
                     self._serve(connection)
             except BrokerError as error:
                 self.connected = False
-                if type(error) is BrokerError:
+                if not isinstance(error, BrokerUnreachable | BrokerRefused):
                     self._replace(error)
                 elif not self._closing:
                     _LOG.warning("%s Trying again.", error)
@@ -136,7 +136,7 @@ class Outbox:
             event = post.letter.event
             _LOG.error("job %s: its %s cannot be told. %s", event.job, event.kind, error)
             if isinstance(event, Finished):
-                letter = replace(post.letter, event=_too_large(event))
+                letter = replace(post.letter, event=_lost(event, error))
                 self._posts.appendleft(_Post(post.bot, letter))
 
     def _serve(self, connection: Connection) -> None:
@@ -209,6 +209,6 @@ class Outbox:
         )
 
 
-def _too_large(event: Finished) -> Failed:
-    words = "The painting is too large to be sent."
-    return Failed(job=event.job, run=event.run, error=BrokerError.__name__, message=words)
+def _lost(event: Finished, error: BrokerError) -> Failed:
+    words = "The painting could not be sent from where it was painted."
+    return Failed(job=event.job, run=event.run, error=type(error).__name__, message=words)

@@ -190,7 +190,8 @@ def test_each_refusal_has_words_of_its_own() -> None:
 
 
 def test_each_lack_of_the_machine_has_words_of_its_own() -> None:
-    lacks = (errors.WeightsError("x"), errors.SketchUnavailable("x"), errors.OutOfMemory("x"))
+    kinds = ("WeightsError", "SketchUnavailable", "OutOfMemory", "TooLargeForBroker")
+    lacks = [getattr(errors, kind)("x") for kind in kinds]
     said = {explain(lack, ENGLISH) for lack in lacks} - {ENGLISH.say(Text.INTERNAL)}
     assert len(said) == len(lacks)
 

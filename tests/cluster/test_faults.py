@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +22,7 @@ from nst_core.cluster import watch as watch_module
 from nst_core.cluster.executor import CeleryExecutor
 from nst_core.cluster.names import NAMES, Names
 from nst_core.cluster.outbox import SPACED
-from nst_core.errors import BrokerRefused, UnknownJob
+from nst_core.errors import BrokerRefused, TooLargeForBroker, UnknownJob
 from nst_core.executor import (
     Failed,
     Finished,
@@ -447,7 +448,9 @@ async def test_what_is_too_large_for_the_broker_fails_alone(
     job = pictures.job("large")
     large = await executor.submit(replace(job, mask=bytes(2 * LARGEST_MESSAGE)))
     good = await executor.submit(pictures.job("good"))
-    assert isinstance(await terminal(large), Failed)
+    failed = await terminal(large)
+    assert isinstance(failed, Failed)
+    assert failed.error == TooLargeForBroker.__name__
     assert isinstance(await terminal(good), Finished)
     # Noise cannot be packed: as PNG it is larger than as JPEG.
     noise = np.random.default_rng(0).random((2000, 2000, 3), np.float32)
@@ -457,7 +460,7 @@ async def test_what_is_too_large_for_the_broker_fails_alone(
     job = replace(job, id="painted", content=photo, settings=settings)
     failed = await terminal(await executor.submit(job))
     assert isinstance(failed, Failed)
-    assert "too large" in failed.message
+    assert failed.error == TooLargeForBroker.__name__
     assert isinstance(await terminal(await executor.submit(pictures.job("last"))), Finished)
 
 
@@ -479,8 +482,11 @@ async def test_wrong_passwords_are_told_in_plain_words(broker: Broker, host: str
     for user, password in (("bot", "s3cret"), ("nobody", None)):
         url = broker.url(host, user, password)
         executor = CeleryExecutor(url)
-        with pytest.raises(BrokerRefused) as caught:
-            await executor.start()
+        for _ in range(2):
+            with pytest.raises(BrokerRefused) as caught:
+                await executor.start()
+        # Each start ended what it had begun.
+        assert not [each for each in threading.enumerate() if each.name.startswith("nst-")]
         assert "s3cret" not in str(caught.value)
         assert "127.0.0.1" in str(caught.value)
         await executor.close()
