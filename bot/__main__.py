@@ -16,7 +16,7 @@ from bot import logs
 from bot.arguments import INTERRUPTED, host, port
 from bot.backup import BackupError, back_up, restore
 from bot.config import Config, ConfigError, load, load_data_folder
-from bot.service import SOFTWARE, CannotStart, Hung, serve
+from bot.service import CannotStart, serve
 from nst_core.finding import Finding
 from nst_core.version import VERSION
 
@@ -42,18 +42,15 @@ def _run(config: Config, options: argparse.Namespace) -> int:
     # What people say and send is for nobody else on this machine.
     os.umask(0o077)
     try:
-        asyncio.run(_life(config, options))
+        return asyncio.run(_life(config, options))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Hung:
-        return SOFTWARE
     except CannotStart as error:
         logging.getLogger("bot").critical("%s", error)
         return 1
     except Exception:
         logging.getLogger("bot").critical("The bot broke down.", exc_info=True)
         return 1
-    return 0
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -103,7 +100,7 @@ def _back_up_or_restore(options: argparse.Namespace) -> int:
     return 0
 
 
-def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, None]:
+def _life(config: Config, options: argparse.Namespace) -> Coroutine[Any, Any, int]:
     if not options.demo:
         return serve(config)
     # Nothing of the demo is even loaded by a bot that talks to Telegram.

@@ -36,7 +36,7 @@ from bot.webhook import Webhook
 from nst_core.errors import StylizeError
 from nst_core.executor import Executor, LocalExecutor
 
-__all__ = ["NO_SUCH_BOT", "SOFTWARE", "CannotStart", "Hung", "serve"]
+__all__ = ["NO_SUCH_BOT", "SOFTWARE", "CannotStart", "serve"]
 
 logger = logging.getLogger(__name__)
 
@@ -65,22 +65,22 @@ class CannotStart(Exception):
 
 async def serve(
     config: Config, executor: Executor | None = None, *, needs_engine: bool = True
-) -> None:
-    """Run until SIGINT or SIGTERM.
+) -> int:
+    """Run until SIGINT or SIGTERM; the exit code. What else ends it is in the log.
 
     Args:
         config: what the operator decided.
         executor: what paints; the engine of this machine where it is None.
-        needs_engine: whether to listen only once the engine is ready; otherwise people are heard
-            from the beginning, and told where it turns out that it cannot be had.
-
-    Raises:
-        CannotStart: the token is wrong, or the engine or a port cannot be had, or another bot uses
-            the same folder.
-        Hung: the compute thread hangs.
+        needs_engine: whether to leave where the engine cannot be had; otherwise people are told.
+            They are heard while it gets ready, and their pictures wait.
     """
-    with _alone(config.data):
-        await _serve(config, executor, needs_engine=needs_engine)
+    try:
+        with _alone(config.data):
+            service = _build(config, executor, needs_engine=needs_engine)
+            return await _serve(service)
+    except CannotStart as error:
+        logger.critical("%s", error)
+        return 1
 
 
 @contextmanager
@@ -102,31 +102,34 @@ def _alone(folder: Path | None) -> Iterator[None]:
         yield
 
 
-async def _serve(config: Config, executor: Executor | None, *, needs_engine: bool) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+def _build(config: Config, executor: Executor | None, *, needs_engine: bool) -> _Service:
     try:
-        service = _Service(config, executor or _executor(config), needs_engine=needs_engine)
+        return _Service(config, executor or _executor(config), needs_engine=needs_engine)
     except StylizeError as error:
         raise CannotStart(str(error)) from error
     except (OSError, sqlite3.Error, TooNew) as error:
         msg = f"What is to be remembered cannot be kept in {config.data}: {error}"
         raise CannotStart(msg) from error
+
+
+async def _serve(service: _Service) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
     code = 1
     try:
         with suppress(Interrupted):
             await unless(stop, service.run())
         code = 0
-    except Hung as error:
+    except (CannotStart, Hung) as error:
         # Now: the end of the process may be by force.
         logger.critical("%s", error)
-        code = SOFTWARE
-        raise
+        code = SOFTWARE if isinstance(error, Hung) else 1
     finally:
         logger.info("Stopping.")
         await service.stop(code)
+    return code
 
 
 def _executor(config: Config) -> Executor:
@@ -163,7 +166,7 @@ class _Service:
         self._listener = self._choose_listener()
 
     async def run(self) -> None:
-        """Connect, make the engine ready, and listen, until cancelled.
+        """Connect, and listen while the engine gets ready, until cancelled.
 
         Raises:
             CannotStart: the token is wrong, or the engine or a port cannot be had.
@@ -173,11 +176,10 @@ class _Service:
             await _connect(self._application)
             self._health.heard()
             heap.settle()
-            if self._needs_engine:
-                await self._executor.start()
-                heap.settle()
-            else:
-                self._beside(self._start_if_possible())
+            starting = self._beside(self._start())
+            if self._executor.fleet() is not None:
+                # What an earlier process handed over is known only then, and that in a moment.
+                await starting
             await self._desk.jobs.resume()
             self._desk.store.inbox.resume(self._application.bot)
             await self._application.start()
@@ -185,7 +187,7 @@ class _Service:
             self._beside(self._tidy())
             self._beside(introduce(self._application.bot, self._desk.gallery, admins))
             logger.info("@%s is listening.", self._application.bot.username)
-            await self._listen_unless_hung()
+            await self._listen_while_possible(starting)
         except StylizeError as error:
             raise CannotStart(str(error)) from error
         except InvalidToken as error:
@@ -200,24 +202,37 @@ class _Service:
             await self._desk.jobs.tidy()
             await asyncio.sleep(_TIDYING)
 
-    async def _listen_unless_hung(self) -> None:
+    async def _listen_while_possible(self, starting: asyncio.Task[None]) -> None:
         """Listen until cancelled.
+
+        Args:
+            starting: what makes the engine ready; it ends all where it fails.
 
         Raises:
             Hung: the compute thread hangs.
+            StylizeError: the engine cannot be had.
         """
-        hung = asyncio.Event()
-        self._beside(self._watch_compute(hung))
+        watching = self._beside(self._watch_compute())
+        listening = asyncio.create_task(self._listener.run())
+        tasks = {starting, watching, listening}
         try:
-            await unless(hung, self._listener.run())
-        except Interrupted:
-            self._is_hung = True
-            raise Hung(_HUNG) from None
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        finally:
+            listening.cancel()
+            await asyncio.wait({listening})
 
-    async def _watch_compute(self, hung: asyncio.Event) -> None:
+    async def _watch_compute(self) -> None:
+        """Look after the compute thread, until cancelled.
+
+        Raises:
+            Hung: it hangs.
+        """
         while not self._health.hopeless:  # noqa: ASYNC110 - time is what is waited for
             await asyncio.sleep(_WATCH)
-        hung.set()
+        self._is_hung = True
+        raise Hung(_HUNG)
 
     def _choose_listener(self) -> Listener:
         bot, inbox = self._application.bot, self._desk.store.inbox
@@ -235,18 +250,26 @@ class _Service:
             )
             logger.info("Health and metrics are at port %d of %s.", port, self._door.host)
 
-    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have it done while the bot runs."""
-        self._tasks.append(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        return task
 
-    async def _start_if_possible(self) -> None:
+    async def _start(self) -> None:
+        """Make the engine ready.
+
+        Raises:
+            StylizeError: it cannot be had, and is needed.
+        """
         try:
             await self._executor.start()
-        except StylizeError as error:
-            # A sentence for the operator; where in the code it came from would not help him.
-            logger.error("No painting yet: %s", error)  # noqa: TRY400
-        except Exception:
-            logger.exception("No painting: the engine broke down at the start.")
+        except Exception as error:
+            if self._needs_engine:
+                raise
+            # Of what is foreseen, where in the code it came from would not help the operator.
+            details = None if isinstance(error, StylizeError) else error
+            logger.error("No painting yet: %s", error, exc_info=details)  # noqa: TRY400
         else:
             heap.settle()
             logger.info("Ready.")

@@ -24,8 +24,8 @@ _NAME: Final = "Stylegram"
 _USERNAME: Final = "stylegram_bot"
 
 
-async def try_out(config: Config, host: str | None, port: int | None, *, open_page: bool) -> None:
-    """Run the bot against a server of our own until SIGINT or SIGTERM.
+async def try_out(config: Config, host: str | None, port: int | None, *, open_page: bool) -> int:
+    """Run the bot against a server of our own until SIGINT or SIGTERM; the exit code.
 
     Args:
         config: the bot's; its token and server are replaced.
@@ -44,7 +44,7 @@ async def try_out(config: Config, host: str | None, port: int | None, *, open_pa
             # A browser in a terminal would not come back before it is closed.
             Thread(target=webbrowser.open, args=(demo.near,), daemon=True).start()
         config = replace(config, token=TOKEN, api_url=demo.near)
-        await serve(config, needs_engine=False)
+        return await serve(config, needs_engine=False)
 
 
 async def _served(stack: AsyncExitStack, host: str, port: int | None) -> Demo:

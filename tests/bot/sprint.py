@@ -16,7 +16,7 @@ from time import perf_counter
 
 from bot import logs
 from bot.config import load
-from bot.service import SOFTWARE, Hung, serve
+from bot.service import serve
 from nst_core.errors import UnknownJob
 from nst_core.executor.base import Event, Finished, Job, Progressed, Queued, Started
 
@@ -102,10 +102,9 @@ async def main() -> list[float]:
     logs.set_up(level, config.token, config.log_format)
     lags: list[float] = []
     watch = asyncio.create_task(_watch(lags))
-    try:
-        await serve(config, None if os.environ.get("SPRINT_ENGINE") else Sprinter())
-    except Hung:
-        sys.exit(SOFTWARE)
+    code = await serve(config, None if os.environ.get("SPRINT_ENGINE") else Sprinter())
+    if code:
+        sys.exit(code)
     watch.cancel()
     return lags
 

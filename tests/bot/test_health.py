@@ -287,4 +287,4 @@ async def test_a_port_that_another_has_ends_with_one_line(variable: str) -> None
         settings = environment(demo.address, Path(), STYLEGRAM_WEBHOOK="http://127.0.0.1:1")
         async with running("tests.bot.sprint", **settings, **{variable: taken}) as bot:
             assert await bot.ends() == 1
-            assert f"CannotStart: Port {taken} of 127.0.0.1 cannot be had" in bot.log
+            assert f"Port {taken} of 127.0.0.1 cannot be had" in bot.log

@@ -249,6 +249,8 @@ async def test_missing_weights_are_one_line_and_sketches_for_everybody(tmp_path:
         assert "Only a sketch for now" in sent.text
         assert await bot.stop() == 0
         assert bot.log.count("nst weights --fetch") == 1
+        # Nobody had to wait for the engine before being heard.
+        assert bot.log.index("is listening") < bot.log.index("Ready.")
         assert "Traceback" not in bot.log
 
 
