@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.__main__ import _options
+from bot.config import load
 from bot.demo.__main__ import _parser as demo_parser
 from nst_core import cli, images
 from tests.image import steps
@@ -27,7 +28,9 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["option
 COMPOSE = (ROOT / "compose.yaml").read_text()
 TARGETS = {rest.partition(" AS ")[2] for step, rest in steps((ROOT / "Dockerfile").read_text())}
 # Of the system or of another machine: that they do what is said was tried by hand.
-FOREIGN = frozenset({"chmod", "cp", "curl", "export", "jq", "journalctl", "rabbitmqctl"})
+FOREIGN = frozenset(
+    {"chmod", "cp", "curl", "export", "jq", "journalctl", "rabbitmqctl", "systemctl"}
+)
 
 
 def blocks(language: str) -> Iterator[tuple[Path, str]]:
@@ -60,7 +63,7 @@ COMMANDS = list(commands())
 def understood(words: list[str]) -> bool:
     """Whether the program knows all that it is told, as far as that can be seen from here."""
     program, *rest = words
-    name = program.removeprefix(".venv/bin/")
+    name = re.sub(r"^(\.venv|/opt/stylegram)/bin/", "", program)
     return KNOWN[name](rest) if name in KNOWN else name in FOREIGN
 
 
@@ -80,8 +83,9 @@ def knows_make(words: list[str]) -> bool:
 
 
 def knows_pip(words: list[str]) -> bool:
-    found = re.fullmatch(r"stylegram\[(\w+)\]", words[-1])
-    return found[1] in EXTRAS if found else (ROOT / words[-1]).exists()
+    if found := re.fullmatch(r"stylegram(?:\[(\w+)\])?", words[-1]):
+        return found[1] is None or found[1] in EXTRAS
+    return (ROOT / words[-1]).exists()
 
 
 def knows_nst(words: list[str]) -> bool:
@@ -107,6 +111,7 @@ KNOWN: dict[str, Callable[[list[str]], bool]] = {
     "nst": knows_nst,
     "pip": knows_pip,
     "python": knows_python,
+    "python3": knows_python,
     "stylegram": lambda words: bool(_options(words)),
 }
 
@@ -150,6 +155,34 @@ def test_programs_run_as_written(studio: Path, capsys: pytest.CaptureFixture[str
             exec(said, known)  # noqa: S102 - our own words
     assert (studio / "out.png").exists()
     assert capsys.readouterr().out
+
+
+def test_services_start_what_there_is() -> None:
+    started = [
+        line.partition("=")[2]
+        for _, unit in blocks("ini")
+        for line in unit.splitlines()
+        if line.startswith("ExecStart=")
+    ]
+    assert started
+    for command in started:
+        assert understood(shlex.split(command)), command
+
+
+def test_the_settings_file_is_understood(tmp_path: Path) -> None:
+    (written,) = (said for _, said in blocks("toml") if "bot_token" in said)
+    file = tmp_path / "stylegram.toml"
+    # Whether there is such a folder is this machine's business.
+    file.write_text(written.replace("/var/lib/stylegram", str(tmp_path)))
+    assert load({}, file=str(file)).admins
+
+
+def test_sizes_are_as_measured() -> None:
+    guide, measured = ((ROOT / "docs" / name).read_text() for name in ("operating.md", "engine.md"))
+    section = guide.partition("## Sizing\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"(?<=\| )\d+(?= \|)", section)
+    assert cells
+    assert [cell for cell in cells if not re.search(rf"\b{cell}\b", measured)] == []
 
 
 def test_links_lead_somewhere() -> None:

@@ -179,7 +179,7 @@ def queries() -> Iterator[str]:
         assert panel["title"]
         for target in panel["targets"]:
             yield target["expr"]
-    guide = (DOCS / "operations.md").read_text()
+    guide = (DOCS / "operating.md").read_text()
     yield from re.findall(r"^\| `([^`]*stylegram_[^`]*)`", guide, re.MULTILINE)
 
 
