@@ -185,6 +185,13 @@ def test_sizes_are_as_measured() -> None:
     assert [cell for cell in cells if not re.search(rf"\b{cell}\b", measured)] == []
 
 
+def test_the_map_shows_what_there_is() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    places = re.findall(r"`((?:bot|nst_core|tests|benchmarks)/[\w./]*)`", page)
+    assert places
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
 def test_links_lead_somewhere() -> None:
     for page in PAGES:
         for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
