@@ -29,7 +29,8 @@ COMPOSE = (ROOT / "compose.yaml").read_text()
 TARGETS = {rest.partition(" AS ")[2] for step, rest in steps((ROOT / "Dockerfile").read_text())}
 # Of the system or of another machine: that they do what is said was tried by hand.
 FOREIGN = frozenset(
-    {"chmod", "cp", "curl", "export", "jq", "journalctl", "rabbitmqctl", "systemctl"}
+    {"chmod", "chown", "cp", "curl", "export", "jq", "journalctl", "rabbitmqctl"}
+    | {"systemctl", "useradd"}
 )
 
 
@@ -183,6 +184,12 @@ def test_sizes_are_as_measured() -> None:
     cells = re.findall(r"(?<=\| )\d+(?= \|)", section)
     assert cells
     assert [cell for cell in cells if not re.search(rf"\b{cell}\b", measured)] == []
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    contents = (ROOT / "docs" / "README.md").read_text()
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {page for page in pages if page not in contents} == set()
 
 
 def test_the_map_shows_what_there_is() -> None:
