@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test bench check format install lock clean
+.PHONY: run test bench check format install lock docs clean
 
 run: $(STAMP)
 	$(BIN)/python -m bot $(if $(strip $(BOT_TOKEN)),,--demo) $(ARGS)
@@ -52,6 +52,10 @@ lock:
 	$(LOCK) --group dev --extra cluster -o requirements-dev.lock pyproject.toml
 	$(MAKE) install
 	$(BIN)/python -m tests.licences
+
+# The reference in docs/api.md, from the docstrings.
+docs: $(STAMP)
+	$(BIN)/python -m tests.reference
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache

@@ -62,10 +62,19 @@ class RejectReason(StrEnum):
     """Why a picture was refused; a client can word each in its own language."""
 
     NOT_A_PICTURE = "not_a_picture"
+    """Nothing that can be read as one of `FORMATS`."""
+
     TRUNCATED = "truncated"
+    """A picture file that is damaged or cut short."""
+
     TOO_SMALL = "too_small"
+    """A side below `MIN_SIDE`, or too few pixels for what it is to be used for."""
+
     TOO_LARGE = "too_large"
+    """More pixels than `MAX_PIXELS`."""
+
     TOO_NARROW = "too_narrow"
+    """A long side of more than `MAX_ASPECT` times the short one."""
 
 
 class ImageRejected(StylizeError):

@@ -42,9 +42,16 @@ Picture: TypeAlias = npt.NDArray[np.float32]
 """A picture: float32, shape (height, width, 3), sRGB, values in [0, 1]."""
 
 MIN_SIDE: Final = 16
+"""Pixels that the short side of a picture must have."""
+
 MAX_ASPECT: Final = 20.0
+"""Long side over short side of a picture, at most."""
+
 MAX_PIXELS: Final = 60_000_000
+"""Width times height of a picture, at most."""
+
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
+"""What can be read, as Pillow calls it."""
 
 _UPRIGHT: Final = 1
 _TURNS: Final = {
@@ -85,7 +92,7 @@ def decode(data: bytes, *, max_side: int | None = None) -> Picture:
         max_side: scale down so that the long side is at most this many pixels.
 
     Returns:
-        float32 of shape (height, width, 3), RGB in [0, 1].
+        float32 of shape (height, width, 3), sRGB in [0, 1].
 
     Raises:
         ImageRejected: not a picture, cut short, too small, too large or too narrow.
@@ -118,7 +125,7 @@ def encode_png(picture: Picture, text: Mapping[str, str] | None = None) -> bytes
     """A picture, float RGB in [0, 1], as a lossless PNG file.
 
     Args:
-        picture: what to encode.
+        picture: float RGB, (height, width, 3); values outside [0, 1] are clipped.
         text: notes to keep in the file, by keyword (PNG specification, tEXt and iTXt).
     """
     notes = PngImagePlugin.PngInfo()
@@ -131,7 +138,7 @@ def encode_jpeg(picture: Picture, quality: int = 92, comment: str = "") -> bytes
     """A picture, float RGB in [0, 1], as a JPEG file without chroma subsampling.
 
     Args:
-        picture: what to encode.
+        picture: float RGB, (height, width, 3); values outside [0, 1] are clipped.
         quality: 1 to 95, as Pillow counts it.
         comment: a note to keep in the file; left out where it is longer than JPEG allows.
     """
@@ -142,7 +149,7 @@ def encode_jpeg(picture: Picture, quality: int = 92, comment: str = "") -> bytes
 
 
 def resize(picture: Picture, height: int, width: int) -> Picture:
-    """A picture at another size (Lanczos, antialiased), clipped to [0, 1]."""
+    """A picture at another size in pixels (Lanczos, antialiased), clipped to [0, 1]."""
     if picture.shape[:2] == (height, width):
         return picture
     size = (width, height)
@@ -155,18 +162,26 @@ def resize(picture: Picture, height: int, width: int) -> Picture:
 
 
 def fit(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """`size` scaled down, never up, so that its longer side is at most `long_side` pixels."""
+    """Width and height scaled down, never up, so that neither has more than `long_side` pixels.
+
+    Args:
+        size: width and height in pixels.
+        long_side: pixels, at most.
+
+    Returns:
+        Width and height in pixels, 1 at least.
+    """
     scale = min(1.0, long_side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def to_pil(picture: Picture) -> Image.Image:
-    """A picture in [0, 1] as an 8 bit Pillow image; values outside are clipped."""
+    """A picture in [0, 1] as an 8 bit Pillow image in mode RGB; values outside are clipped."""
     return Image.fromarray(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8))
 
 
 def from_pil(image: Image.Image) -> Picture:
-    """A Pillow image in mode RGB as a picture."""
+    """A Pillow image in mode RGB as a picture: 0 to 255 becomes 0 to 1."""
     picture = np.array(image, dtype=np.float32)
     picture /= 255
     return picture

@@ -27,7 +27,14 @@ _LEFT_OUT: Final = frozenset({"losses", "seconds"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """The encoded pictures that went into a job."""
+    """The encoded pictures that went into a job.
+
+    Attributes:
+        content: the photo.
+        styles: the style pictures, in the job's order.
+        init: what the painting started from, where that was a given picture.
+        mask: where it was painted, if not everywhere.
+    """
 
     content: bytes
     styles: Sequence[bytes]
@@ -35,7 +42,7 @@ class Sources:
     mask: bytes | None = None
 
     def hashes(self) -> dict[str, Any]:
-        """The SHA-256 of each, to know the right files again."""
+        """The SHA-256 of each in hexadecimal, by name, to know the right files again."""
         extras = {"init": self.init, "mask": self.mask}
         return {
             "content": _sha256(self.content),
@@ -52,7 +59,7 @@ def png(result: Result, sources: Sources) -> bytes:
 
 
 def jpeg(result: Result, sources: Sources) -> bytes:
-    """The painting as a JPEG file with its imprint."""
+    """The painting as a JPEG file with its imprint; without one where JPEG has no room for it."""
     return images.encode_jpeg(result.picture, comment=json.dumps(_facts(result, sources)))
 
 

@@ -54,7 +54,16 @@ class Level:
 
 
 def planned(settings: Settings, height: int, width: int) -> tuple[Level, ...]:
-    """The levels of a painting, so not of a sketch, whose result is (height, width) pixels."""
+    """The levels of a painting, so not of a sketch.
+
+    Args:
+        settings: of the job.
+        height: of the result in pixels.
+        width: of the result in pixels.
+
+    Raises:
+        KeyError: the quality is a sketch.
+    """
     # A given picture is painted on at the final size: coarse levels would wipe out its detail.
     coarse = settings.init is not Init.IMAGE
     return plan(height, width, SCHEDULES[settings.quality], settings.steps, coarse=coarse)

@@ -32,7 +32,16 @@ class Note(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """The weighted parts of the loss at one step: α·content + β·style + γ·TV = total."""
+    """The weighted parts of the loss at one step: α·content + β·style + γ·TV = total.
+
+    Each is free of scale: a share of its target's energy, see docs/engine.md.
+
+    Attributes:
+        total: their sum.
+        content: how far the forms are from the photo's, α in it.
+        style: how far the statistics are from the styles', β in it.
+        tv: the total variation of the picture, γ in it.
+    """
 
     total: float
     content: float
@@ -98,7 +107,11 @@ class Result:
     precision: str = "float32"
 
     def report(self) -> dict[str, Any]:
-        """Everything needed to repeat and to judge the job, as JSON-ready data."""
+        """Everything needed to repeat and to judge the job, as JSON-ready data.
+
+        Seconds, steps and losses of each step, size as [width, height] in pixels, settings,
+        notes, device, precision, and the versions of what has a say in the pixels.
+        """
         height, width = self.picture.shape[:2]
         return {
             "seconds": round(self.seconds, 3),
@@ -123,7 +136,10 @@ class Result:
 
 
 OnEvent: TypeAlias = Callable[[Progress], None]
+"""Is told of every step, in the thread that paints; what it raises ends the work."""
+
 ShouldStop: TypeAlias = Callable[[], bool]
+"""Is asked before every step; True ends the work with `Cancelled`."""
 
 
 _PACKAGES: Final = (

@@ -25,15 +25,19 @@ __all__ = [
 
 
 class Quality(StrEnum):
-    """How long to paint: a named budget of optimisation steps.
-
-    A sketch takes none: one pass of a small feed-forward network, in about a second.
-    """
+    """How long to paint: a named budget of optimisation steps, see `SCHEDULES`."""
 
     SKETCH = "sketch"
+    """No steps: one pass of a small feed-forward network, in about a second."""
+
     DRAFT = "draft"
+    """Few steps, to see what it will look like."""
+
     STANDARD = "standard"
+    """About twice as long as a draft: what most pictures need."""
+
     FINE = "fine"
+    """About twice as long again: for a picture that is to hang on a wall."""
 
 
 class Init(StrEnum):
@@ -44,52 +48,64 @@ class Init(StrEnum):
     """
 
     PALETTE = "palette"
+    """The photo in the mean and covariance of the style's colours."""
+
     CONTENT = "content"
+    """The photo as it is."""
+
     NOISE = "noise"
+    """White noise, the same for the same seed: forms are free to come anew."""
+
     IMAGE = "image"
+    """A given picture, painted on at the final size alone."""
 
 
 class Statistic(StrEnum):
-    """What of a layer's features is called its style.
-
-    The Gram matrix is the paper's (Gatys et al. 2016). The moments add each channel's mean and
-    deviation to it. Wasserstein compares mean and covariance, the centred Gram matrix, by the
-    2-Wasserstein distance of two normal distributions; colours come truer and structure keeps
-    more of its place.
-    """
+    """What of a layer's features is called its style."""
 
     WASSERSTEIN = "wasserstein"
+    """Mean and covariance, the centred Gram matrix, by the 2-Wasserstein distance of two normal
+    distributions; colours come truer and structure keeps more of its place."""
+
     GRAM = "gram"
+    """The Gram matrix, which is the paper's (Gatys, Ecker and Bethge 2016)."""
+
     MOMENTS = "moments"
+    """The Gram matrix with each channel's mean and deviation beside it."""
 
 
 class Optimizer(StrEnum):
-    """What moves the pixels: Adam with an averaged iterate, or L-BFGS.
-
-    L-BFGS keeps what was seen to lead down, so its last step at a level is only a look ahead: a
-    level of one step changes nothing.
-    """
+    """What moves the pixels."""
 
     ADAM = "adam"
+    """Adam (Kingma and Ba 2015, arXiv 1412.6980) with an averaged iterate."""
+
     LBFGS = "lbfgs"
+    """L-BFGS (Liu and Nocedal 1989). It keeps what was seen to lead down, so its last step at a
+    level is only a look ahead: a level of one step changes nothing."""
 
 
 class Colors(StrEnum):
     """Whose colours the painting has."""
 
     STYLE = "style"
+    """The style's."""
+
     PHOTO = "photo"
+    """The photo's own chroma at every pixel, under the painting's light and strokes."""
 
 
 class Precision(StrEnum):
-    """What the convolutions compute in; statistics and the picture are always float32.
-
-    Mixed means bfloat16, auto takes it where the processor or GPU multiplies it faster.
-    """
+    """What the convolutions compute in; statistics and the picture are always float32."""
 
     AUTO = "auto"
+    """Mixed where the processor or GPU multiplies bfloat16 faster, float32 elsewhere."""
+
     FLOAT32 = "float32"
+    """Float32 throughout."""
+
     MIXED = "mixed"
+    """Bfloat16, on any machine."""
 
 
 # Style on convX_1 as in Gatys, Ecker and Bethge 2016 (CVPR), but for the fifth block: leaving it
@@ -100,11 +116,13 @@ class Precision(StrEnum):
 CONTENT_LAYERS: Final[Mapping[str, float]] = MappingProxyType(
     {"block3_conv2": 0.4, "block4_conv2": 0.6}
 )
+"""Layers of VGG19 whose features are the photo's forms, and the weight of each."""
+
 STYLE_LAYERS: Final[Mapping[str, float]] = MappingProxyType(
     {"block1_conv1": 0.45, "block2_conv1": 0.25, "block3_conv1": 0.15, "block4_conv1": 0.15}
 )
+"""Layers of VGG19 whose statistics are the style, and the weight of each."""
 
-# Inclusive bounds of every number in `Settings`.
 RANGES: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
     {
         "size": (32, 4096),
@@ -119,6 +137,8 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
         "preview_every": (0, 10_000),
     }
 )
+"""Inclusive bounds of every number in `Settings`, by its name."""
+
 # Inclusive bounds of the weight of a layer or a style.
 _WEIGHTS: Final = (0, 1_000_000)
 _FRACTIONS: Final = frozenset(
@@ -142,30 +162,32 @@ class Settings:
     """How one picture is to be painted. Plain data: it may cross a process or a wire.
 
     Attributes:
-        size: long side of the result in pixels; a smaller photo is never enlarged.
+        size: long side of the result in pixels, 32 to 4096; a smaller photo is never enlarged.
         quality: the named budget of steps.
-        strength: 0 (barely) to 100 (almost only style).
-        steps: total optimisation steps; None takes the quality's own number.
+        strength: 0 to 100: barely, to almost only style; it means the same at every size.
+        steps: total optimisation steps, 1 to 10000; None takes the quality's own number.
         init: what the optimisation starts from: the photo in the style's colours, the photo as it
             is, noise, or a given picture.
-        seed: of the noise: all of a start from noise, and a little on any other, none of it at 0;
-            the same seed and settings give the same picture on one machine.
-        content_layers: VGG19 layer name to weight of its content loss.
-        style_layers: VGG19 layer name to weight of its style loss.
-        style_weights: one weight a style picture, empty for equal parts.
-        style_scale: size of the brush: the style picture's scale on the canvas, above 1 coarser;
-            the style picture is never enlarged, so coarser needs one that is large enough.
-        content_weight: factor on the content loss, for fine tuning beside `strength`.
+        seed: of the noise, 0 to 2147483647: all of a start from noise, and a little on any other,
+            none of it at 0; the same seed and settings give the same picture on one machine.
+        content_layers: VGG19 layer name, such as ``block4_conv2``, to weight of its content loss,
+            0 to 1000000, not all of them 0.
+        style_layers: VGG19 layer name to weight of its style loss, likewise.
+        style_weights: one weight a style picture, likewise; empty for equal parts.
+        style_scale: size of the brush, 0.25 to 4: the style picture's scale on the canvas, above 1
+            coarser; the style picture is never enlarged, so coarser needs one that is large enough.
+        content_weight: factor on the content loss, 0 to 1000, for fine tuning beside `strength`.
         colors: the style's, or the photo's own, kept by its chroma.
         statistic: what is called the style of a layer.
         optimizer: what moves the pixels.
-        tv_weight: weight of the total variation loss.
-        learning_rate: of Adam, in units of the [0, 1] pixel range; of L-BFGS, its first step.
+        tv_weight: weight of the total variation loss, 0 to 1000000: more is smoother.
+        learning_rate: of Adam, in units of the [0, 1] pixel range, 1e-05 to 1; of L-BFGS, its first
+            step.
         precision: what the convolutions compute in.
-        memory: MiB that a step's feature maps may take; None takes half of what is free. What
-            does not fit is computed in strips of at least one stride of rows and their margins,
-            which gives the same picture up to rounding.
-        preview_every: steps between intermediate pictures, 0 for none.
+        memory: MiB that a step's feature maps may take, 64 to 1000000; None takes half of what is
+            free. What does not fit is computed in strips of at least one stride of rows and their
+            margins, which gives the same picture up to rounding.
+        preview_every: steps between intermediate pictures, 0 to 10000; 0 for none.
 
     Raises:
         InvalidSettings: a value outside its range, or a layer that VGG19 does not have.
@@ -217,7 +239,7 @@ class Settings:
         return round(2 * self.size * max(1.0, self.style_scale))
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as JSON-ready data."""
+        """The settings as JSON-ready data: numbers, strings, lists and dictionaries by name."""
         # A mapping of any kind may have been given, and not every kind can be copied.
         content, style = dict(self.content_layers), dict(self.style_layers)
         return asdict(replace(self, content_layers=content, style_layers=style))
@@ -225,6 +247,9 @@ class Settings:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Settings:
         """The settings that `to_dict` described.
+
+        Args:
+            data: settings by name; those that are missing have their defaults.
 
         Raises:
             InvalidSettings: an unknown name, or a value outside its range.

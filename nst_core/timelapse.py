@@ -25,6 +25,8 @@ MAX_SIDE: Final = 1280
 """Long side of a film in pixels: what phones decode without effort."""
 
 FPS: Final = 24
+"""Frames a second of a film."""
+
 KEEP: Final = 96
 """Stages kept: more than these are a blur in six seconds at `FPS`, and they take memory."""
 
@@ -76,8 +78,9 @@ class TimeLapse:
 
         Args:
             result: the finished painting, float RGB in [0, 1], (height, width, 3).
-            seconds: from the first stage to the result; less where there are only a few stages.
-            hold: seconds that the result stands still at the end.
+            seconds: from the first stage to the result, above 0; less where there are only a few
+                stages.
+            hold: seconds that the result stands still at the end, 0 or more.
 
         Returns:
             An MP4 file: H.264, yuv420p, BT.709, its index at the front; without sound.

@@ -15,7 +15,11 @@ from nst_core.settings import VGG19_LAYERS
 __all__ = ["FILE_NAME", "VARIABLE", "cache_file", "fetch", "find", "verify"]
 
 VARIABLE: Final = "NST_WEIGHTS"
+"""The environment variable that names the file, or the folder that it is in."""
+
 FILE_NAME: Final = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+"""What Keras calls the file: VGG19's convolutions without its dense layers, 80 MB."""
+
 _CHANNELS: Final = (64, 128, 256, 512, 512)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from nst_core.cluster import link
 from nst_core.cluster.background import Background
@@ -21,19 +21,17 @@ from nst_core.cluster.reception import Reception
 from nst_core.cluster.trip import Trip
 from nst_core.cluster.watch import PATIENCE, Watch
 from nst_core.errors import BrokerRefused
-from nst_core.executor.base import Cancelled, FleetState, Job
+from nst_core.executor.base import Cancelled, FleetState, Job, JobHandle
 from nst_core.executor.book import Book, Handle
 
 if TYPE_CHECKING:
     from nst_core.cluster.listener import Listener
 
-__all__ = ["CeleryExecutor", "CeleryHandle"]
+__all__ = ["CeleryExecutor"]
 
 _LOG = logging.getLogger(__name__)
 
 _CONNECTING: Final = 5.0
-
-CeleryHandle: TypeAlias = Handle[Trip]
 
 
 class CeleryExecutor:
@@ -43,10 +41,10 @@ class CeleryExecutor:
         url: the broker's address, ``amqp://name:password@host/virtual-host``.
         bot: a name that stays the same over restarts; no other process may have it.
         patience: seconds without a worker after which those who wait are told.
-        names: of the version.
+        names: of everything at the broker; those of this version unless a test brings others.
 
     Attributes:
-        book: the jobs.
+        book: the jobs: who waits, in which order, and what became of each.
 
     Raises:
         ExtraMissing: Celery is not installed.
@@ -106,7 +104,7 @@ class CeleryExecutor:
             await self._hang_up()
             raise
 
-    async def submit(self, job: Job) -> CeleryHandle:
+    async def submit(self, job: Job) -> JobHandle:
         """See `Executor.submit`. Jobs may be submitted before `start`; they wait."""
         known = self.book.get(job.id)
         if known and not known.claimed:
@@ -120,7 +118,7 @@ class CeleryExecutor:
         self._dispatcher.wake()
         return Handle(self, entry)
 
-    async def attach(self, job_id: str) -> CeleryHandle:
+    async def attach(self, job_id: str) -> JobHandle:
         """See `Executor.attach`.
 
         Known is also what an earlier process handed over, as far as it was begun.

@@ -59,6 +59,7 @@ class Event:
     """Something that happened to a job.
 
     Attributes:
+        kind: what it is called in plain data, such as ``progress``.
         job: the job's id.
         run: names one start of the job; empty while it waits. After a lost worker a job may
             start again under another run.
@@ -102,10 +103,11 @@ class Progressed(Event):
         step: steps done, 1 to `total`.
         total: steps of the whole job.
         level: the pyramid level, 1 to `levels`.
+        levels: number of pyramid levels.
         share: of the work done, 0 to 1; unlike `step` it grows evenly with time.
         seconds: since the start.
         eta: expected seconds to the end; None before the second step.
-        losses: the weighted parts and their sum, by name.
+        losses: the weighted parts and their sum, by the names in `Losses`.
     """
 
     kind: ClassVar[str] = "progress"
@@ -121,7 +123,13 @@ class Progressed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previewed(Event):
-    """An intermediate picture, as JPEG. A slow listener sees only the newest."""
+    """An intermediate picture. A slow listener sees only the newest.
+
+    Attributes:
+        step: steps done, 1 to `total`.
+        total: steps of the whole job.
+        image: a JPEG file, at the size of the level that is painted.
+    """
 
     kind: ClassVar[str] = "preview"
     step: int
@@ -187,7 +195,11 @@ class JobHandle(Protocol):
         """The job's id."""
 
     def events(self) -> AsyncIterator[Event]:
-        """What is known so far, then what happens, ending after exactly one terminal event."""
+        """What is known so far, then what happens, ending after exactly one terminal event.
+
+        Of `Queued`, `Progressed` and `Previewed` a slow listener is spared all but the newest. Any
+        number may listen at once, each to all of it.
+        """
 
     async def cancel(self) -> None:
         """Ask for the end: at once when waiting, within a step when running. Idempotent."""

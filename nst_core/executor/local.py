@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from nst_core.executor.base import Cancelled, Event, Job
+from nst_core.executor.base import Cancelled, Event, Job, JobHandle
 from nst_core.executor.book import Book, Entry, Handle
 from nst_core.executor.ready import default_engine, warm_up
 from nst_core.memory import DeviceMemory
@@ -20,7 +20,7 @@ from nst_core.memory import DeviceMemory
 if TYPE_CHECKING:
     from nst_core.engine import Engine
 
-__all__ = ["LocalExecutor", "LocalHandle"]
+__all__ = ["LocalExecutor"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,9 +28,6 @@ _LOG = logging.getLogger(__name__)
 @dataclass(eq=False)
 class _Entry(Entry):
     stop: threading.Event = field(default_factory=threading.Event)
-
-
-LocalHandle: TypeAlias = Handle[_Entry]
 
 
 class LocalExecutor:
@@ -44,7 +41,7 @@ class LocalExecutor:
             brings another.
 
     Attributes:
-        book: the jobs.
+        book: the jobs: who waits, in which order, and what became of each.
     """
 
     def __init__(self, engine: Callable[[], Engine] | None = None) -> None:
@@ -73,7 +70,7 @@ class LocalExecutor:
             self._starting = asyncio.ensure_future(self._start())
         await self._starting
 
-    async def submit(self, job: Job) -> LocalHandle:
+    async def submit(self, job: Job) -> JobHandle:
         """See `Executor.submit`. Jobs may be submitted before `start`; they wait."""
         entry = self.book.enter(job)
         self._arrived.set()
@@ -81,7 +78,7 @@ class LocalExecutor:
             self._try_again()
         return Handle(self, entry)
 
-    async def attach(self, job_id: str) -> LocalHandle:
+    async def attach(self, job_id: str) -> JobHandle:
         """See `Executor.attach`. The last `nst_core.executor.book.KEPT` ended jobs are known."""
         return Handle(self, self.book.find(job_id))
 

@@ -78,12 +78,23 @@ class Style:
     credit: str = ""
 
     def read(self) -> bytes:
-        """Return the encoded file of the picture."""
+        """Return the encoded file of the picture.
+
+        Raises:
+            OSError: it cannot be read (any more).
+        """
         return self.path.read_bytes()
 
 
 class Gallery:
-    """An ordered collection of styles, each found by its name."""
+    """An ordered collection of styles, each found by its name.
+
+    ``gallery["waves"]`` is `Gallery.find`, ``in`` asks for the exact name, and a loop goes through
+    the styles in their order.
+
+    Args:
+        styles: in the order of the gallery; of two with one name the later replaces the earlier.
+    """
 
     def __init__(self, styles: Iterable[Style]) -> None:
         self._styles = {style.name: style for style in styles}

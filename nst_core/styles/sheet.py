@@ -98,7 +98,7 @@ def contact_sheet(
         tile: side of a square in pixels, less where the sheet would outgrow a Telegram photo.
 
     Returns:
-        An RGB picture.
+        A Pillow image in mode RGB.
 
     Raises:
         ValueError: no tiles.
