@@ -23,7 +23,6 @@ from nst_core.settings import RANGES, Quality
 
 __all__ = ["main"]
 
-_COMMANDS: Final = ("quality", "cost", "sheet", "probe", "scale")
 _SIZES: Final = "128,256,512,1024,2048"
 
 
@@ -166,6 +165,20 @@ def _sheet(arguments: argparse.Namespace) -> None:
         _say(f"written to {out}: sheet-{quality}.png")
 
 
+def _controls(arguments: argparse.Namespace) -> None:
+    from benchmarks import controls
+    from nst_core.settings import Precision, Settings
+
+    exhibits = [controls.find(name) for name in arguments.only or controls.EXHIBITS]
+    _weights(arguments)
+    out = _folder(arguments.out)
+    settings = Settings(size=arguments.size, precision=Precision(arguments.precision))
+    for exhibit in exhibits:
+        path = out / f"{exhibit.name}.jpg"
+        path.write_bytes(controls.paint(exhibit, settings, _say))
+        _say(f"written to {path}")
+
+
 def _options(arguments: argparse.Namespace) -> Any:
     from benchmarks.baselines.loop import Budget
     from benchmarks.engines import Options
@@ -215,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     _quality_options(_command(commands, "quality", _quality, "curves of marks against seconds"))
     _cost_options(_command(commands, "cost", _cost, "seconds and memory against size and jobs"))
     _sheet_options(_command(commands, "sheet", _sheet, "contact sheets of photos and styles"))
+    _controls_options(_command(commands, "controls", _controls, "what each control does"))
     _probe_options(_command(commands, "probe", _probe, "one measurement of cost, as JSON"))
     _scale_options(commands)
     return parser
@@ -245,6 +259,14 @@ def _sheet_options(command: argparse.ArgumentParser) -> None:
     _add(command, "--styles", "names or paths", (), type=_words)
     _add(command, "--most", "styles, where none are named", 6, type=_count)
     _add(command, "--qualities", "of ours", ("draft", "standard", "fine"), type=_qualities)
+
+
+def _controls_options(command: argparse.ArgumentParser) -> None:
+    # Mixed on every machine, so that a picture does not depend on whose it was painted on.
+    command.set_defaults(precision="mixed")
+    _add(command, "--only", "names of controls; all by default", (), type=_words)
+    _add(command, "--size", "long side of a tile in pixels", 288, type=_size)
+    _add(command, "--out", "folder of the pictures", Path("bench"), type=Path)
 
 
 def _picture_options(command: argparse.ArgumentParser) -> None:

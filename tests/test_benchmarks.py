@@ -20,6 +20,7 @@ from benchmarks.baselines.crowson import StyleTarget, newton_schulz, wasserstein
 from benchmarks.baselines.lbfgs import Lbfgs
 from benchmarks.baselines.loop import Baseline, Budget, Stage, full_seconds, paint
 from benchmarks.card import Card, Examiner, Judge, judges
+from benchmarks.controls import EXHIBITS
 from benchmarks.errors import BadInput
 from benchmarks.measures import Cloud
 from benchmarks.network import Kernels, Network, Pool, load, preprocess
@@ -357,6 +358,26 @@ def test_sheets_hold_every_tile_and_leave_holes(tmp_path: Path, photo: Picture) 
     assert (pixels[:190, 190:380] != pixels[0, 0]).any()
 
 
+def test_a_strip_shows_what_a_control_does(
+    benchmark: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("controls", "--size", 64, "--out", tmp_path)
+    assert benchmark(*words, "--only", "mask,mix,seed") == 0
+    assert "still_life: inside an oval mask" in capsys.readouterr().out
+    with Image.open(tmp_path / "mask.jpg") as image:
+        assert image.size == (3 * 64 + 2 * 6, 48 + 24)
+        all_over, inside = (np.asarray(image, np.float32)[:48, x : x + 64] for x in (70, 140))
+    assert np.abs(all_over - inside)[20:28, 28:36].mean() < np.abs(all_over - inside)[:4].mean()
+    with Image.open(tmp_path / "mix.jpg") as image:
+        assert image.size == (4 * 64 + 3 * 6, 43 + 24)
+
+
+def test_every_strip_of_the_guide_is_made_here() -> None:
+    pages = Path(__file__).parent.parent / "docs" / "images" / "engine"
+    measured = {"contest"}
+    assert {path.stem for path in pages.glob("*.jpg")} - measured == set(EXHIBITS)
+
+
 # --- cost
 
 
@@ -460,6 +481,7 @@ def test_results_of_other_options_or_without_a_picture_are_made_anew(
         (["cost", "--sizes", "64,x"], "not a number"),
         (["sheet", "--qualities", "superb"], "'superb' is not one of"),
         (["sheet", "--photos", "nobody"], "there is no picture 'nobody'"),
+        (["controls", "--only", "magic"], "there is no control 'magic'"),
         (["party"], "invalid choice"),
     ],
 )
