@@ -49,7 +49,7 @@ class Paints(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One environment variable, as the README's table shows it."""
+    """One environment variable, as docs/settings.md shows it."""
 
     name: str
     default: str
