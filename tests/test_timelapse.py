@@ -209,7 +209,10 @@ def test_the_first_and_the_last_stage_are_never_let_go() -> None:
 def test_it_can_be_filmed_again_and_go_on(gradient: Paint) -> None:
     lapse = TimeLapse()
     lapse.add(gradient(32, 48))
-    assert lapse.film(gradient(32, 48)) == lapse.film(gradient(32, 48))
+    once, again = (np.stack(frames(lapse.film(gradient(32, 48)))) for _ in range(2))
+    # Not byte for byte: how the encoder shares out bits depends on its threads' turns.
+    assert once.shape == again.shape
+    assert np.abs(once - again).mean() < 0.01
     lapse.add(gradient(64, 96))
     assert frames(lapse.film(gradient(64, 96)))[-1].shape == (64, 96, 3)
 
