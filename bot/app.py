@@ -31,7 +31,7 @@ from bot.look import Look
 from bot.metrics import Metrics
 from bot.preparing import Preparation
 from bot.processor import PerChatProcessor
-from bot.session import Sessions
+from bot.sessions import Sessions
 from bot.sheet import Sheet
 from bot.source import Source
 from bot.spool import Spool

@@ -12,7 +12,7 @@ from bot.errands import Errands
 from bot.jobs import Jobs
 from bot.kinds import App, Context
 from bot.look import Look
-from bot.session import Sessions
+from bot.sessions import Sessions
 from bot.sheet import Sheet
 from bot.source import Source
 from bot.store import Store

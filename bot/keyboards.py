@@ -26,8 +26,8 @@ from bot.callbacks import (
 from bot.look import Change
 from bot.mixing import MOST_PARTS, Shift, shifted
 from bot.orders import Order
-from bot.session import Mix
 from bot.sheet import PAGE
+from bot.style import Mix
 from bot.texts import Text, shorten
 from bot.words import Words
 from nst_core.executor.base import Finished

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from bot.session import Mix, Part, Style
+from bot.style import Mix, Part, Style
 
 __all__ = ["MOST_PARTS", "Shift", "shifted"]
 

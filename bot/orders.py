@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.look import Look
-from bot.session import Picture, Style, loose
+from bot.style import Picture, Style, loose
 from bot.words import Language, Words, words_in
 
 __all__ = ["Form", "Order", "Painting", "Place", "Question", "Takeover"]

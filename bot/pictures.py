@@ -15,7 +15,7 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 from bot.errors import Sorry
 from bot.kinds import Bot
 from bot.limiter import seconds_of
-from bot.session import Picture
+from bot.style import Picture
 from bot.texts import Text
 from nst_core.images import decode
 

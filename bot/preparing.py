@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bot.session import Picture, Preset, parts_of
 from bot.source import Source
+from bot.style import Picture, Preset, parts_of
 from bot.tickets import Rules, Ticket
 from nst_core.executor import base
 from nst_core.styles import Gallery

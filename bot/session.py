@@ -8,13 +8,14 @@ for a photo. Once both are known there is a job to start, and the session is emp
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
+
+from bot.style import Picture, Style, loose, mixed
 
 __all__ = [
+    "EMPTY",
     "Action",
     "AlbumSent",
     "AskPhoto",
@@ -24,31 +25,20 @@ __all__ = [
     "Event",
     "Grievance",
     "Key",
-    "Mix",
-    "Part",
-    "Picture",
     "PictureSent",
-    "Preset",
     "Reset",
     "Role",
     "Session",
-    "Sessions",
     "ShowGallery",
     "StartJobs",
-    "Style",
     "StyleAsked",
     "StyleChosen",
     "StyleShown",
-    "blended",
-    "parts_of",
     "step",
 ]
 
 # Chat and person: in a group everybody has a dialogue of their own.
 Key: TypeAlias = tuple[int, int]
-Clock: TypeAlias = Callable[[], float]
-
-_WHOLE: Final = 100
 
 
 class Role(StrEnum):
@@ -56,100 +46,6 @@ class Role(StrEnum):
 
     CONTENT = "content"
     STYLE = "style"
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that lies at Telegram or somewhere on the web.
-
-    Attributes:
-        file_id: what to download it by; for a link its address.
-        message: the message that brought it, for answers to point at; 0 where there is none.
-        as_file: it came uncompressed, so the answer goes out uncompressed too.
-        unique: what Telegram calls it for ever, unlike `file_id`; empty where it is not known.
-        is_link: it lies on the web.
-    """
-
-    file_id: str
-    message: int
-    as_file: bool = False
-    unique: str = ""
-    is_link: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A style of the gallery, by its name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One style of a mix and its share in percent."""
-
-    style: Preset | Picture
-    share: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Several styles at once; the shares add up to 100."""
-
-    parts: tuple[Part, ...]
-
-
-Style: TypeAlias = Preset | Picture | Mix
-
-
-def loose(picture: Picture) -> Picture:
-    """The picture without its message: elsewhere that number means another one."""
-    return replace(picture, message=0)
-
-
-def blended(styles: Sequence[tuple[Preset | Picture, float]]) -> Style:
-    """Styles with their weights as one; a style that comes twice counts twice.
-
-    Raises:
-        ValueError: the weights are not all above zero, or there are none.
-    """
-    weights: dict[Preset | Picture, float] = {}
-    for style, weight in styles:
-        weights[style] = weights.get(style, 0.0) + weight
-    total = sum(weights.values())
-    if not weights or min(weights.values()) <= 0:
-        msg = "a mix needs styles, and weights above zero"
-        raise ValueError(msg)
-    if len(weights) == 1:
-        return next(iter(weights))
-    shares = _whole_shares([_WHOLE * weight / total for weight in weights.values()])
-    return Mix(tuple(map(Part, weights, shares)))
-
-
-def _whole_shares(shares: list[float]) -> list[int]:
-    """Whole percents, none of them 0, that add up to 100."""
-    whole = [max(1, int(share)) for share in shares]
-    while (missing := _WHOLE - sum(whole)) != 0:
-        # To whom it is owed most, or from whom there is most to take.
-        owed = [share - got for share, got in zip(shares, whole, strict=True)]
-        at = owed.index(max(owed)) if missing > 0 else whole.index(max(whole))
-        whole[at] += 1 if missing > 0 else -1
-    return whole
-
-
-def _mixed(first: Style | None, second: Style) -> Style:
-    """Half of each; the second alone where there is no first."""
-    if first is None:
-        return second
-    halves = [(part, 0.5 * share) for style in (first, second) for part, share in parts_of(style)]
-    return blended(halves)
-
-
-def parts_of(style: Style) -> list[tuple[Preset | Picture, int]]:
-    """The styles that it is made of, with their shares in percent."""
-    if isinstance(style, Mix):
-        return [(part.style, part.share) for part in style.parts]
-    return [(style, _WHOLE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +68,7 @@ class Session:
 
 
 EMPTY: Final = Session()
+"""Nothing is known, and nothing waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +211,7 @@ def _picture(session: Session, sent: PictureSent) -> tuple[Session, Action]:
 
 def _style_picture(session: Session, picture: Picture) -> tuple[Session, Action]:
     if session.content:
-        return EMPTY, StartJobs((session.content,), _mixed(session.mixing, picture))
+        return EMPTY, StartJobs((session.content,), mixed(session.mixing, picture))
     return _wait_for_photo(picture)
 
 
@@ -357,84 +254,9 @@ def _chosen(session: Session, chosen: StyleChosen) -> tuple[Session, Action]:
     target = chosen.target
     if target and target.message != waiting:
         # A button under an older photo: the photo that waits now keeps waiting.
-        return session, StartJobs((target,), _mixed(chosen.mixing, chosen.style))
+        return session, StartJobs((target,), mixed(chosen.mixing, chosen.style))
     if session.content:
         # A question says by itself whether it is about a mix; words go with what was asked last.
-        style = _mixed(chosen.mixing if target else session.mixing, chosen.style)
+        style = mixed(chosen.mixing if target else session.mixing, chosen.style)
         return EMPTY, StartJobs((session.content,), style)
     return _wait_for_photo(chosen.style)
-
-
-class Keeper(Protocol):
-    """What remembers sessions beyond the process."""
-
-    def session(self, key: Key) -> Session | None:
-        """What is remembered."""
-
-    def keep_session(self, key: Key, session: Session | None) -> bool:
-        """Remember it, None forgets it; whether that succeeded."""
-
-
-class Sessions:
-    """Sessions in memory: neither empty nor old ones are kept, and the overflow by the keeper only.
-
-    Args:
-        clock: seconds, from any beginning.
-        keeper: what remembers them for the next process.
-        ttl: seconds that a session is kept.
-        limit: how many are kept in memory.
-    """
-
-    def __init__(
-        self, clock: Clock, keeper: Keeper, *, ttl: float = 3600, limit: int = 10_000
-    ) -> None:
-        self._clock = clock
-        self._keeper = keeper
-        self._ttl = ttl
-        self._limit = limit
-        self._kept: OrderedDict[Key, tuple[float, Session]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: Key) -> Session:
-        """The session of `key`, an empty one if there is none or it has grown old."""
-        if key not in self._kept:
-            return self._keeper.session(key) or EMPTY
-        born, session = self._kept[key]
-        return session if self._clock() - born < self._ttl else EMPTY
-
-    def put(self, key: Key, session: Session) -> None:
-        """Keep the session of `key`."""
-        if self.get(key) == session == EMPTY:
-            return
-        self._kept.pop(key, None)
-        self._keeper.keep_session(key, session if session != EMPTY else None)
-        if session != EMPTY:
-            self._kept[key] = (self._clock(), session)
-        while self._kept and self._oldest_is_stale():
-            stale, _ = self._kept.popitem(last=False)
-            self._keeper.keep_session(stale, None)
-        while len(self._kept) > self._limit:
-            self._kept.popitem(last=False)
-
-    def forget(self, user: int) -> None:
-        """Keep nothing that the person has said, wherever it was."""
-        for key in [key for key in self._kept if key[1] == user]:
-            del self._kept[key]
-
-    def move(self, old: int, new: int) -> None:
-        """A chat has got another id: its dialogues go on there. The keeper moves its own."""
-        for key in [key for key in self._kept if key[0] == old]:
-            born, session = self._kept.pop(key)
-            self._kept[new, new if key[1] == old else key[1]] = born, session.moved()
-
-    def advance(self, key: Key, event: Event) -> Action:
-        """Let the event happen to the session of `key`."""
-        session, action = step(self.get(key), event)
-        self.put(key, session)
-        return action
-
-    def _oldest_is_stale(self) -> bool:
-        born, _ = next(iter(self._kept.values()))
-        return self._clock() - born >= self._ttl

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.kinds import Bot
 from bot.links import Links
 from bot.pictures import fetch
-from bot.session import Picture
+from bot.style import Picture
 
 __all__ = ["Source"]
 

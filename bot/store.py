@@ -24,9 +24,19 @@ from bot.ledger import Ledger
 from bot.orders import Order, Painting, Question
 from bot.preferences import Preferences
 from bot.schema import MIGRATIONS
-from bot.session import Key, Picture, Session, Style
+from bot.session import Key, Session
+from bot.style import Picture, Style
 
-__all__ = ["KEPT_DAYS", "OPEN", "OWN_STYLES", "QUESTIONS", "Record", "State", "Store"]
+__all__ = [
+    "KEPT_DAYS",
+    "OPEN",
+    "OWN_STYLES",
+    "QUESTIONS",
+    "SESSION_KEPT",
+    "Record",
+    "State",
+    "Store",
+]
 
 T = TypeVar("T")
 
@@ -41,9 +51,10 @@ OWN_STYLES: Final = 9
 QUESTIONS: Final = 500
 """Questions to one person that are remembered."""
 
-_HOUR: Final = 60 * 60
-_DAY: Final = 24 * _HOUR
-_SESSION: Final = _HOUR
+SESSION_KEPT: Final = 60 * 60
+"""Seconds that it is known what somebody has said so far."""
+
+_DAY: Final = 24 * 60 * 60
 
 _USE_STYLE: Final = """
     INSERT INTO styles (user, name, data, used)
@@ -183,9 +194,9 @@ class Store:
     # Sessions and questions
 
     def session(self, key: Key) -> Session | None:
-        """What the person has said so far in the chat, within the last hour."""
+        """What the person has said so far in the chat, not too long ago."""
         query = "SELECT data FROM sessions WHERE chat = ? AND user = ? AND made > ?"
-        return self._one(Session, query, *key, self._clock() - _SESSION)
+        return self._one(Session, query, *key, self._clock() - SESSION_KEPT)
 
     def keep_session(self, key: Key, session: Session | None) -> bool:
         """Remember what the person has said so far in the chat; None forgets it."""
@@ -380,7 +391,7 @@ class Store:
                 (self._clock() - _DAY, State.CANCELLED.value, State.FAILED.value),
             ),
             ("DELETE FROM questions WHERE made < ?", (eldest,)),
-            ("DELETE FROM sessions WHERE made < ?", (self._clock() - _SESSION,)),
+            ("DELETE FROM sessions WHERE made < ?", (self._clock() - SESSION_KEPT,)),
         )
         self.ledger.clear_away()
         self.inbox.clear_away()

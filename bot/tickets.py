@@ -11,7 +11,7 @@ from bot.copies import STAGES
 from bot.limits import Quota
 from bot.notice import Notice
 from bot.orders import Order
-from bot.session import Picture, loose
+from bot.style import Picture, loose
 from nst_core.executor import base
 from nst_core.settings import Settings
 from nst_core.timelapse import TimeLapse

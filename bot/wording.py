@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.keyboards import label
 from bot.look import Look
-from bot.session import Mix, Picture, Preset, Style, parts_of
+from bot.style import Mix, Picture, Preset, Style, parts_of
 from bot.texts import Text, shorten
 from bot.words import Words
 from nst_core.settings import Quality

@@ -15,7 +15,8 @@ from bot.handlers.turn import Turn
 from bot.look import Change, Look
 from bot.mixing import Shift, shifted
 from bot.orders import Form, Painting
-from bot.session import Picture, Style, StyleAsked
+from bot.session import StyleAsked
+from bot.style import Picture, Style
 from bot.texts import Text
 
 __all__ = ["demand", "paint_again"]

@@ -13,7 +13,8 @@ from bot.handlers.press import Press
 from bot.handlers.questions import ask_for_own, is_to_be_had, turn_page
 from bot.handlers.turn import Turn
 from bot.orders import Question
-from bot.session import Event, Picture, Preset, Style, StyleChosen, StyleShown
+from bot.session import Event, StyleChosen, StyleShown
+from bot.style import Picture, Preset, Style
 from bot.texts import Text
 
 __all__ = ["choose"]

@@ -14,18 +14,10 @@ from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import mix_called, preset_called
 from bot.kinds import Context
 from bot.ledger import ORDERS_KEPT, SEEN_DAYS
-from bot.session import (
-    Picture,
-    PictureSent,
-    Preset,
-    Reset,
-    Role,
-    Session,
-    StyleAsked,
-    StyleChosen,
-)
+from bot.session import PictureSent, Reset, Role, Session, StyleAsked, StyleChosen
 from bot.speaker import is_shared
 from bot.store import KEPT_DAYS, OWN_STYLES
+from bot.style import Picture, Preset
 from bot.texts import Text
 
 __all__ = [

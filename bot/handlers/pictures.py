@@ -17,7 +17,8 @@ from bot.handlers.wishes import (
 )
 from bot.kinds import Context
 from bot.pictures import picture_in
-from bot.session import AlbumSent, PictureSent, Style
+from bot.session import AlbumSent, PictureSent
+from bot.style import Style
 
 __all__ = ["receive"]
 

@@ -17,8 +17,8 @@ from bot.kinds import Bot, Context
 from bot.limiter import NEVER
 from bot.orders import Place, Question, Takeover
 from bot.pictures import picture_in
-from bot.session import Picture
 from bot.speaker import is_shared, language_for
+from bot.style import Picture
 from bot.texts import Text, shorten
 from bot.words import Language, Words, words_in
 

@@ -15,9 +15,9 @@ from telegram.error import BadRequest, TelegramError
 from bot import keyboards
 from bot.errors import LinkRefused, Sorry
 from bot.orders import Question
-from bot.session import Picture, Preset, Style, parts_of
 from bot.sheet import PAGE
 from bot.speaker import is_shared
+from bot.style import Picture, Preset, Style, parts_of
 from bot.texts import Text, shorten
 from nst_core.errors import ImageRejected
 

@@ -15,7 +15,8 @@ from bot.handlers.wishes import is_addressed, named_in, preset_called, said
 from bot.inbox import hold
 from bot.kinds import Context
 from bot.links import link_in
-from bot.session import Picture, PictureSent
+from bot.session import PictureSent
+from bot.style import Picture
 from bot.texts import Text
 
 __all__ = ["link_of", "other", "text", "unknown_command"]

@@ -27,15 +27,13 @@ from bot.session import (
     Complain,
     Event,
     Key,
-    Picture,
     ShowGallery,
     StartJobs,
-    Style,
     StyleChosen,
-    parts_of,
     step,
 )
 from bot.speaker import key_of, language_for
+from bot.style import Picture, Style, parts_of
 from bot.texts import Text
 from bot.wording import credits_of, named, title
 from bot.words import Language, Words, words_in

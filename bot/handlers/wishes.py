@@ -15,7 +15,8 @@ from bot.desk import Desk
 from bot.errors import Sorry
 from bot.kinds import Bot
 from bot.mixing import MOST_PARTS
-from bot.session import Preset, Role, Style, blended
+from bot.session import Role
+from bot.style import Preset, Style, blended
 from bot.texts import Text, shorten
 from bot.words import Language, words_in
 from nst_core.errors import UnknownStyle

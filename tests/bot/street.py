@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.look import Look
 from bot.orders import Order, Place
-from bot.session import Picture, Preset
+from bot.style import Picture, Preset
 from tests.bot.atelier import SETTINGS
 from tests.bot.bench import Bench
 

@@ -18,8 +18,8 @@ from bot.demo.server import serving
 from bot.lock import InUse, Lock
 from bot.preferences import Preferences
 from bot.schema import MIGRATIONS, VERSION
-from bot.session import Preset
 from bot.store import Store
+from bot.style import Preset
 from bot.words import Language
 from tests.bot.bench import Bench
 from tests.bot.process import environment, running

@@ -23,10 +23,10 @@ from bot.links import Links
 from bot.look import Look
 from bot.orders import Form, Order, Place, Takeover
 from bot.preparing import Preparation
-from bot.session import Mix, Part, Picture, Preset, Style
 from bot.source import Source
 from bot.spool import Spool
 from bot.store import Store
+from bot.style import Mix, Part, Picture, Preset, Style
 from bot.tickets import Rules
 from bot.transport import Transport
 from nst_core.errors import (

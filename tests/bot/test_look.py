@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.look import BRUSHES, Change, Look
 from bot.preferences import Preferences
-from bot.session import Preset
+from bot.style import Preset
 from bot.wording import described, title
 from bot.words import Language, words_in
 from nst_core.settings import Colors, Quality, Settings

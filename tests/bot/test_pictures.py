@@ -14,7 +14,7 @@ from telegram.ext import ExtBot
 
 from bot.limiter import RetryLimiter
 from bot.pictures import fetch
-from bot.session import Picture
+from bot.style import Picture
 from bot.transport import Transport
 from nst_core.errors import ImageRejected
 from tests.bot.calls import TOKEN

@@ -16,26 +16,20 @@ from bot.session import (
     Complain,
     Event,
     Grievance,
-    Mix,
-    Part,
-    Picture,
     PictureSent,
-    Preset,
     Reset,
     Role,
     Session,
-    Sessions,
     ShowGallery,
     StartJobs,
-    Style,
     StyleAsked,
     StyleChosen,
     StyleShown,
-    blended,
-    parts_of,
     step,
 )
+from bot.sessions import Sessions
 from bot.store import Store
+from bot.style import Mix, Part, Picture, Preset, Style, blended, parts_of
 
 A, B, C = (Picture(name, number) for number, name in enumerate("abc", start=1))
 RENAMED = Picture("a, as Telegram calls it another time", A.message)

@@ -17,7 +17,7 @@ from lo_bot_api_emulator import ApiRefusal
 from bot.demo.server import serving
 from bot.links import Links
 from bot.mixing import MOST_PARTS
-from bot.session import Picture
+from bot.style import Picture
 from nst_core.executor.base import Previewed, Started
 from tests.bot.atelier import STYLES, Atelier, at_work, opened, painted
 from tests.bot.bench import Bench
