@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.record import Record
 from bot.spool import Spool
-from bot.store import Record, Store
+from bot.store import Store
 from nst_core.executor.base import Finished
 
 __all__ = ["Archive"]

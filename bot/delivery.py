@@ -20,7 +20,7 @@ from bot.kinds import Bot
 from bot.limiter import NEVER, seconds_of
 from bot.orders import Form, Order, Place
 from bot.outgoing import answering
-from bot.store import State
+from bot.record import State
 from bot.texts import Text
 from bot.transport import NEVER_SENT
 from nst_core.executor.base import Finished

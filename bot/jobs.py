@@ -27,9 +27,9 @@ from bot.notice import Notice
 from bot.orders import Form, Order, Painting, Takeover
 from bot.preparing import Preparation
 from bot.progress import Pacer
+from bot.record import OPEN, Record, State
 from bot.session import Key
 from bot.speaker import is_shared
-from bot.store import OPEN, Record, State
 from bot.style import Mix
 from bot.tally import Tally
 from bot.texts import Text

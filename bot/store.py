@@ -10,8 +10,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -23,18 +21,16 @@ from bot.inbox import Inbox
 from bot.ledger import Ledger
 from bot.orders import Order, Painting, Question
 from bot.preferences import Preferences
+from bot.record import OPEN, Record, State
 from bot.schema import MIGRATIONS
 from bot.session import Key, Session
 from bot.style import Picture, Style
 
 __all__ = [
     "KEPT_DAYS",
-    "OPEN",
     "OWN_STYLES",
     "QUESTIONS",
     "SESSION_KEPT",
-    "Record",
-    "State",
     "Store",
 ]
 
@@ -70,50 +66,7 @@ _DROP_OLD_QUESTIONS: Final = """
     (SELECT rowid FROM questions WHERE user = ?1 ORDER BY made DESC LIMIT ?2)
 """
 _RECORDS: Final = 'SELECT id, state, tries, "order", "then", result FROM jobs WHERE '
-
-
-class State(StrEnum):
-    """How far a job is.
-
-    Attributes:
-        QUEUED: accepted.
-        RUNNING: the executor has it.
-        PAINTED: the painting lies in the spool.
-        DELIVERING: it is on its way; if the process ends now, nobody can tell whether it arrived.
-        DELIVERED: Telegram has it, or it is unknown and the person has been told so.
-        FAILED: there will be no painting, and the person has been told why.
-        CANCELLED: nobody wants it any more.
-    """
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAINTED = "painted"
-    DELIVERING = "delivering"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-OPEN: Final = (State.QUEUED, State.RUNNING, State.PAINTED, State.DELIVERING)
 _SHOWN: Final = (State.PAINTED, State.DELIVERING, State.DELIVERED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """A job as it is written down.
-
-    Attributes:
-        tries: how often the executor was given it.
-        then: what is to be painted after it.
-        result: what is known of the painting, beside its pixels.
-    """
-
-    id: str
-    state: State
-    tries: int
-    order: Order
-    then: tuple[Order, ...] = ()
-    result: dict[str, Any] | None = None
 
 
 class Store:

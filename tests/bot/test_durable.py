@@ -12,8 +12,9 @@ import pytest
 from lo_bot_api_emulator import ApiRefusal
 
 from bot.orders import Question
+from bot.record import State
 from bot.spool import Spool
-from bot.store import QUESTIONS, State, Store
+from bot.store import QUESTIONS, Store
 from nst_core.executor.base import Failed, Started
 from tests.bot.atelier import STYLES, Atelier, at_work, painted
 from tests.bot.calls import Fault
