@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 
-from bot import configfile
+from bot import configfile, parsers
 from bot.configfile import Written, key_of
-from bot.hosts import is_http_url, is_loopback
 from bot.logs import LogFormat
+from bot.parsers import Problem, choice, number, optional, whole
 from nst_core.paths import DATA, STYLES, expanded
 from nst_core.settings import RANGES, Quality, Settings
 
@@ -32,12 +29,6 @@ __all__ = [
 T = TypeVar("T")
 
 _ENGINE: Final = Settings()
-_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-_HOW_TO_BEGIN: Final = (
-    "is not set: write to @BotFather in Telegram, send /newbot, and start again "
-    "with BOT_TOKEN=<the token it gives you>; or try the bot without one: --demo"
-)
 
 
 class Paints(StrEnum):
@@ -209,39 +200,53 @@ def load(environ: Mapping[str, str], *, demo: bool = False, file: str = "") -> C
     """
     reader = _Reader(environ, file)
     config = Config(
-        token="" if demo else reader.read("BOT_TOKEN", _token, ""),
-        api_url="" if demo else reader.read("BOT_API_URL", _url, ""),
-        settings=Settings(
-            size=reader.read("STYLEGRAM_SIZE", _whole_in_range("size"), _ENGINE.size),
-            quality=reader.read("STYLEGRAM_QUALITY", _quality, _ENGINE.quality),
-            strength=reader.read("STYLEGRAM_STRENGTH", _strength, _ENGINE.strength),
-            steps=reader.read("STYLEGRAM_STEPS", _steps, _ENGINE.steps),
-        ),
-        styles=reader.read("STYLEGRAM_STYLES", _folder, None),
+        token="" if demo else reader.read("BOT_TOKEN", parsers.token, ""),
+        api_url="" if demo else reader.read("BOT_API_URL", parsers.url, ""),
+        settings=_settings(reader),
+        styles=reader.read("STYLEGRAM_STYLES", optional(parsers.folder), None),
         largest=reader.read("STYLEGRAM_LARGEST", _whole_in_range("size"), 1),
-        data=None if demo else reader.read("STYLEGRAM_DATA", _data, None),
-        jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", _whole(1, 100), 1),
-        job_minutes=reader.read("STYLEGRAM_JOB_MINUTES", _minutes, 1.0),
-        daily=reader.read("STYLEGRAM_DAILY", _whole(0, 100_000), 0),
-        cooldown=reader.read("STYLEGRAM_COOLDOWN", _whole(0, 86_400), 0),
-        queue=reader.read("STYLEGRAM_QUEUE", _whole(1, 100_000), 1),
-        allow=reader.read("STYLEGRAM_ALLOW", _ids, frozenset()),
-        block=reader.read("STYLEGRAM_BLOCK", _ids, frozenset()),
-        admins=reader.read("STYLEGRAM_ADMINS", _people, frozenset()),
-        paints=(paints := reader.read("STYLEGRAM_EXECUTOR", _paints, Paints.LOCAL)),
-        broker_url=reader.read("STYLEGRAM_BROKER_URL", _broker(paints), ""),
-        log_level=reader.read("STYLEGRAM_LOG_LEVEL", _level, ""),
-        log_format=reader.read("STYLEGRAM_LOG_FORMAT", _log_format, LogFormat.TEXT),
+        data=None if demo else reader.read("STYLEGRAM_DATA", parsers.place, None),
+        jobs_per_user=reader.read("STYLEGRAM_JOBS_PER_USER", whole(1, 100), 1),
+        job_minutes=reader.read("STYLEGRAM_JOB_MINUTES", number(0.01, 7 * 24 * 60), 1.0),
+        daily=reader.read("STYLEGRAM_DAILY", whole(0, 100_000), 0),
+        cooldown=reader.read("STYLEGRAM_COOLDOWN", whole(0, 86_400), 0),
+        queue=reader.read("STYLEGRAM_QUEUE", whole(1, 100_000), 1),
+        allow=reader.read("STYLEGRAM_ALLOW", parsers.ids, frozenset()),
+        block=reader.read("STYLEGRAM_BLOCK", parsers.ids, frozenset()),
+        admins=reader.read("STYLEGRAM_ADMINS", parsers.people, frozenset()),
+        paints=(paints := reader.read("STYLEGRAM_EXECUTOR", choice(Paints), Paints.LOCAL)),
+        broker_url=_broker_url(reader, paints),
+        log_level=reader.read("STYLEGRAM_LOG_LEVEL", parsers.level, ""),
+        log_format=reader.read("STYLEGRAM_LOG_FORMAT", choice(LogFormat), LogFormat.TEXT),
         door=Door(
-            webhook="" if demo else reader.read("STYLEGRAM_WEBHOOK", _webhook, ""),
-            port=reader.read("STYLEGRAM_WEBHOOK_PORT", _port, 0),
-            metrics_port=reader.read("STYLEGRAM_METRICS_PORT", _port_or_none, None),
-            host=reader.read("STYLEGRAM_HOST", _host, ""),
+            webhook="" if demo else _webhook(reader),
+            port=reader.read("STYLEGRAM_WEBHOOK_PORT", parsers.port, 0),
+            metrics_port=reader.read("STYLEGRAM_METRICS_PORT", optional(parsers.port), None),
+            host=reader.read("STYLEGRAM_HOST", parsers.host, ""),
         ),
     )
     reader.check()
     own = load_data_folder(environ, file=file) / STYLES
     return replace(config, styles=own) if config.styles is None and own.is_dir() else config
+
+
+def _settings(reader: _Reader) -> Settings:
+    return Settings(
+        size=reader.read("STYLEGRAM_SIZE", _whole_in_range("size"), _ENGINE.size),
+        quality=reader.read("STYLEGRAM_QUALITY", choice(Quality), _ENGINE.quality),
+        strength=reader.read("STYLEGRAM_STRENGTH", number(*RANGES["strength"]), _ENGINE.strength),
+        steps=reader.read("STYLEGRAM_STEPS", optional(_whole_in_range("steps")), _ENGINE.steps),
+    )
+
+
+def _broker_url(reader: _Reader, paints: Paints) -> str:
+    # Painters on this machine need none; a wrong one is wrong all the same.
+    parse = parsers.broker if paints is Paints.CELERY else optional(parsers.broker)
+    return reader.read("STYLEGRAM_BROKER_URL", parse, None) or ""
+
+
+def _webhook(reader: _Reader) -> str:
+    return reader.read("STYLEGRAM_WEBHOOK", optional(parsers.webhook), None) or ""
 
 
 def load_data_folder(environ: Mapping[str, str], *, file: str = "") -> Path:
@@ -255,7 +260,7 @@ def load_data_folder(environ: Mapping[str, str], *, file: str = "") -> Path:
         ConfigError: with every problem.
     """
     reader = _Reader(environ, file)
-    folder = reader.read("STYLEGRAM_DATA", _data, Path())
+    folder = reader.read("STYLEGRAM_DATA", parsers.place, Path())
     reader.check()
     return folder
 
@@ -277,7 +282,7 @@ class _Reader:
         written = self._written.values.get(name, "").strip()
         try:
             return parse(said or written or _DEFAULTS[name])
-        except _Problem as problem:
+        except Problem as problem:
             # What is not set may stand in a file that cannot be read.
             if said or self._written.is_read:
                 source = f"{key_of(name)} in {self._place}" if written and not said else name
@@ -295,168 +300,6 @@ class _Reader:
             raise ConfigError(problems)
 
 
-class _Problem(Exception):
-    """What is wrong with one value; the variable's name goes before it."""
-
-
-def _token(text: str) -> str:
-    if not text:
-        raise _Problem(_HOW_TO_BEGIN)
-    if not re.fullmatch(r"\d+:[\w-]+", text):
-        # The value is not shown: it may be the true token with a slip in it.
-        msg = "does not look like a token from @BotFather, such as 123456:AbC-dEf"
-        raise _Problem(msg)
-    return text
-
-
-def _url(text: str) -> str:
-    if not is_http_url(text):
-        msg = "must be a URL such as http://127.0.0.1:8081"
-        raise _Problem(msg)
-    return text.rstrip("/")
-
-
-def _webhook(text: str) -> str:
-    """Telegram speaks TLS only; a server of one's own on this machine may do without."""
-    parts = urlsplit(text) if is_http_url(text) else None
-    if text and (
-        parts is None or not (parts.scheme == "https" or is_loopback(parts.hostname or ""))
-    ):
-        msg = "must be an https address such as https://bot.example.org"
-        raise _Problem(msg)
-    return text.rstrip("/")
-
-
-def _host(text: str) -> str:
-    if not re.fullmatch(r"[\w.:-]+", text):
-        msg = f"must be a name or an address, not {text!r}"
-        raise _Problem(msg)
-    return text
-
-
-def _port_or_none(text: str) -> int | None:
-    return _port(text) if text else None
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[+-]?\d{1,9}", text) or not low <= int(text) <= high:
-            msg = f"must be a whole number from {low} to {high}, not {text!r}"
-            raise _Problem(msg)
-        return int(text)
-
-    return parse
-
-
-_port: Final = _whole(0, 65_535)
-
-
-def _ids(text: str) -> frozenset[int]:
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    for word in words:
-        if not re.fullmatch(r"-?[1-9]\d{0,15}", word):
-            msg = f"must be ids of people and chats, such as 123456, -1001234567890; not {word!r}"
-            raise _Problem(msg)
-    return frozenset(map(int, words))
-
-
-def _people(text: str) -> frozenset[int]:
-    numbers = _ids(text)
-    if chats := sorted(number for number in numbers if number < 0):
-        msg = f"must be ids of people, and {chats[0]} is a group's or a channel's"
-        raise _Problem(msg)
-    return numbers
-
-
 def _whole_in_range(setting: str) -> Callable[[str], int]:
     low, high = RANGES[setting]
-    return _whole(int(low), int(high))
-
-
-def _steps(text: str) -> int | None:
-    return _whole_in_range("steps")(text) if text else None
-
-
-def _strength(text: str) -> float:
-    return _number(text, *RANGES["strength"])
-
-
-def _minutes(text: str) -> float:
-    return _number(text, 0.01, 7 * 24 * 60)
-
-
-def _number(text: str, low: float, high: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not low <= value <= high:
-        msg = f"must be a number from {low:g} to {high:g}, not {text!r}"
-        raise _Problem(msg)
-    return value
-
-
-def _quality(text: str) -> Quality:
-    return Quality(_one_of(tuple(Quality), text.lower()))
-
-
-def _level(text: str) -> str:
-    return _one_of(_LEVELS, text.upper())
-
-
-def _paints(text: str) -> Paints:
-    return Paints(_one_of(tuple(Paints), text.lower()))
-
-
-def _broker(paints: Paints) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        # The value is not shown: there may be a password in it.
-        is_needed = text or paints is Paints.CELERY
-        if is_needed and not re.fullmatch(r"amqps?://[^\s/]+(/\S*)?", text):
-            msg = "must say where RabbitMQ is, such as amqp://bot:password@host/style"
-            raise _Problem(msg)
-        return text
-
-    return parse
-
-
-def _log_format(text: str) -> LogFormat:
-    return LogFormat(_one_of(tuple(LogFormat), text.lower()))
-
-
-def _one_of(choices: Sequence[str], text: str) -> str:
-    if text not in choices:
-        msg = f"must be one of {', '.join(choices)}, not {text!r}"
-        raise _Problem(msg)
-    return text
-
-
-def _data(text: str) -> Path:
-    place = expanded(text)
-    if _is_there(place) and not place.is_dir():
-        msg = f"must be a folder, and {text!r} is none"
-        raise _Problem(msg)
-    return place
-
-
-def _folder(text: str) -> Path | None:
-    if not text:
-        return None
-    place = expanded(text)
-    if not (_is_there(place) and place.is_dir()):
-        msg = f"must be a folder, and {text!r} is none"
-        raise _Problem(msg)
-    return place
-
-
-def _is_there(place: Path) -> bool:
-    try:
-        place.stat()
-    except FileNotFoundError:
-        return False
-    except (OSError, ValueError) as error:
-        # Such as a folder above it that is not to be entered, or no name at all.
-        why = error.strerror if isinstance(error, OSError) else error
-        msg = f"must be a folder, and {str(place)!r} cannot be one: {why}"
-        raise _Problem(msg) from error
-    return True
+    return whole(int(low), int(high))
