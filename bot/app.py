@@ -25,18 +25,17 @@ from bot.handlers import admin, announcing, buttons, commands, errors, gate, pic
 from bot.jobs import Jobs
 from bot.kinds import App
 from bot.limiter import RetryLimiter
-from bot.limits import Quota
 from bot.links import Links
 from bot.look import Look
 from bot.metrics import Metrics
-from bot.preparing import Preparation
+from bot.preparation import Preparation
 from bot.processor import PerChatProcessor
+from bot.rules import Quota, Rules
 from bot.sessions import Sessions
 from bot.sheet import Sheet
 from bot.source import Source
 from bot.spool import Spool
 from bot.store import Store
-from bot.tickets import Rules
 from bot.transport import Line
 from bot.vitals import Vitals
 from nst_core.executor.base import Executor

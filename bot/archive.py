@@ -37,6 +37,11 @@ class Archive:
             return None
         return Finished(job=record.id, image=image, report={}, **record.result)
 
+    def arrive(self, job: str, file_id: str) -> None:
+        """Telegram has the painting, and gives it out by that: it need not be kept any more."""
+        self.store.arrive(job, file_id)
+        self.spool.drop(job)
+
 
 def _known(painting: Finished) -> dict[str, Any]:
     """What is to be known of a painting beside its pixels, as JSON."""

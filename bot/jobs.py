@@ -1,42 +1,38 @@
-"""The life of a job: accept, fetch, submit, follow, deliver; with limits and a way out."""
+"""The life of a job: accepted, painted, delivered, and told of; with limits and a way out."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import Final
 
-from telegram import InlineKeyboardMarkup
 from telegram.error import Forbidden
 
 from bot import keyboards, logs
 from bot.archive import Archive
-from bot.copies import Copies, Copy
-from bot.delivery import Courier, file_in
-from bot.errors import PaintingFailed, Sorry, Unconfirmed, explain, is_expected
-from bot.following import show
+from bot.copies import Copies
+from bot.delivery import Delivery
+from bot.errors import Sorry, Unconfirmed, explain, is_expected
 from bot.kinds import Bot
 from bot.limits import Limits
 from bot.metrics import Metrics, Milestone, Phase
 from bot.notice import Notice
-from bot.orders import Form, Order, Painting, Takeover
-from bot.preparing import Preparation
+from bot.orders import Form, Order, Takeover
+from bot.painter import Painter
+from bot.preparation import Preparation
 from bot.progress import Pacer
 from bot.record import OPEN, Record, State
 from bot.session import Key
 from bot.speaker import is_shared
-from bot.style import Mix
 from bot.tally import Tally
 from bot.texts import Text
 from bot.tickets import Ticket
-from bot.waiting import Interrupted, unless
-from bot.wording import named
-from nst_core.errors import Cancelled, UnknownJob
+from bot.waiting import Interrupted
+from nst_core.errors import Cancelled
 from nst_core.executor import base
 
 __all__ = ["Jobs", "Refusal"]
@@ -45,8 +41,6 @@ logger = logging.getLogger(__name__)
 
 # A container is killed ten seconds after it was asked to stop.
 _GOODBYE: Final = 2.5
-# A job that was begun so often, and no process has lived to its end, is what kills them.
-_TRIES: Final = 2
 # Jobs that are as good as over take up no place, but they cost a little until they are gone.
 _LINGERING: Final = 4
 
@@ -73,13 +67,25 @@ class Jobs:
         self.tally = Tally(archive.store.ledger)
         self.limits = Limits(preparation.rules.quota, archive.store.ledger, self.tally)
         self.largest = preparation.rules.most
+        self.delivery = Delivery(
+            bot=bot,
+            archive=archive,
+            copies=self.copies,
+            gallery=preparation.gallery,
+            largest=self.largest,
+        )
         self._bot = bot
-        self._executor = executor
         self._archive = archive
         self._store = archive.store
-        self._preparation = preparation
         self._rules = preparation.rules
         self._metrics = metrics or Metrics()
+        self._painter = Painter(
+            executor=executor,
+            archive=archive,
+            preparation=preparation,
+            tally=self.tally,
+            metrics=self._metrics,
+        )
         self._tickets: dict[str, Ticket] = {}
         self._closing = False
         self._at_fault = False
@@ -254,15 +260,7 @@ class Jobs:
 
     async def _live(self, ticket: Ticket) -> None:
         logs.JOB.set(ticket.id)
-        notice = ticket.notice = Notice(
-            self._bot,
-            ticket.order,
-            keyboards.cancel(ticket.id, ticket.order.words),
-            pacer=self._pacer,
-            on_shut_out=partial(self._shut_out, ticket),
-            on_open=partial(self._shown, ticket),
-            metrics=self._metrics,
-        )
+        notice = ticket.notice = self._notice(ticket)
         state = State.FAILED
         try:
             await self._work(ticket, notice)
@@ -291,6 +289,17 @@ class Jobs:
         finally:
             del self._tickets[ticket.id]
         self._follow_up(ticket.id, state, ticket.then)
+
+    def _notice(self, ticket: Ticket) -> Notice:
+        return Notice(
+            self._bot,
+            ticket.order,
+            keyboards.cancel(ticket.id, ticket.order.words),
+            pacer=self._pacer,
+            on_shut_out=partial(self._shut_out, ticket),
+            on_open=partial(self._shown, ticket),
+            metrics=self._metrics,
+        )
 
     def _follow_up(self, job: str, state: State, then: tuple[Order, ...]) -> None:
         """Write down how a job ended, and begin what is to be painted after it."""
@@ -345,145 +354,11 @@ class Jobs:
     async def _work(self, ticket: Ticket, notice: Notice) -> None:
         if ticket.unconfirmed:
             raise Unconfirmed
-        painting = ticket.painting or await self._paint(ticket, notice)
+        painting = ticket.painting or await self._painter.paint(ticket, notice)
         ticket.delivering = True
         notice.show(Text.UPLOADING)
         laps = self._metrics.laps()
-        await self._deliver(ticket, painting)
+        await self.delivery.deliver(ticket, painting)
         laps.end(Phase.DELIVER)
         logger.info("job %s delivered after %.1f s", ticket.id, painting.seconds)
         await notice.remove()
-
-    async def _paint(self, ticket: Ticket, notice: Notice) -> base.Finished:
-        left = await self._find(ticket)
-        if left is None and ticket.tries >= _TRIES:
-            raise Sorry(Text.GAVE_UP)
-        try:
-            painting = await self._await(ticket, left or await self._submit(ticket), notice)
-        except PaintingFailed as failure:
-            if left is None or failure.event.error != UnknownJob.__name__:
-                raise
-            # Where it was left nobody has it any more, but here it is written down.
-            logger.warning("job %s was lost, and is submitted again", ticket.id)
-            painting = await self._await(ticket, await self._submit(ticket), notice)
-        await self._archive.keep(ticket.id, painting)
-        if ticket.cancelled.is_set():
-            # While it was written down; it may even be to be forgotten.
-            self._archive.spool.drop(ticket.id)
-            raise Cancelled
-        return painting
-
-    async def _await(self, ticket: Ticket, handle: base.JobHandle, notice: Notice) -> base.Finished:
-        """Follow the job to its painting, or stop it.
-
-        Raises:
-            Cancelled: the job was cancelled.
-            PaintingFailed: there is no painting.
-            Sorry: it runs for longer than a job may.
-        """
-        # Not interrupted: what the executor takes must be known by its handle to be cancelled.
-        ticket.handle = handle
-        if ticket.cancelled.is_set():
-            await handle.cancel()
-        try:
-            return await unless(ticket.cancelled, self._follow(ticket, handle, notice))
-        except TimeoutError:
-            await handle.cancel()
-            raise Sorry(Text.TOO_LONG) from None
-
-    async def _find(self, ticket: Ticket) -> base.JobHandle | None:
-        """The job where an earlier process has left it, if it is under way or ended there."""
-        if not ticket.is_left_over:
-            return None
-        with suppress(UnknownJob):
-            return await self._executor.attach(ticket.id)
-        return None
-
-    async def _submit(self, ticket: Ticket) -> base.JobHandle:
-        laps = self._metrics.laps()
-        job = await unless(ticket.cancelled, self._preparation.job(ticket))
-        laps.end(Phase.FETCH)
-        return await self._executor.submit(job)
-
-    async def _deliver(self, ticket: Ticket, painting: base.Finished) -> None:
-        order, copy = ticket.order, Copy(painting, ticket.stages)
-        courier = Courier(self._bot, order, partial(self._store.deliver, ticket.id))
-        if order.form is not Form.PAINTING:
-            # Whoever wants one copy often wants another.
-            self.copies.keep(order.copy_of, order.user, copy)
-            sent = await courier.copy(copy, order.form)
-        else:
-            self.copies.keep(ticket.id, order.user, copy)
-            sent = await courier.painting(painting, self._keyboard(ticket.id, order, painting))
-        self._store.arrive(ticket.id, file_in(sent))
-        self._archive.spool.drop(ticket.id)
-
-    async def send_again(self, job: str, painting: Painting) -> bool:
-        """Send a painting that may not have arrived; whether it is still there to be sent.
-
-        Raises:
-            Forbidden: the person has shut the bot out.
-            Sorry: Telegram took it in no form, or did not say whether it did.
-        """
-        order = painting.order
-        copy = self.copies.get(job)
-        finished = copy.painting if copy else await self._archive.painting(job)
-        if finished is None:
-            return False
-        keyboard = self._keyboard(job, order, finished)
-        sent = await Courier(self._bot, order).painting(finished, keyboard)
-        self._store.arrive(job, file_in(sent))
-        self._archive.spool.drop(job)
-        return True
-
-    def _keyboard(self, job: str, order: Order, painting: base.Finished) -> InlineKeyboardMarkup:
-        names = [*self._part_names(order)]
-        return keyboards.after(job, order, painting, self.largest, names)
-
-    def _part_names(self, order: Order) -> Iterator[str]:
-        for part in order.style.parts if isinstance(order.style, Mix) else ():
-            yield named(part.style, self._preparation.gallery, order.words)
-
-    async def _follow(
-        self, ticket: Ticket, handle: base.JobHandle, notice: Notice
-    ) -> base.Finished:
-        """Show what happens to the job until it ends.
-
-        Raises:
-            Cancelled: the job was cancelled.
-            PaintingFailed: there is no painting.
-            TimeoutError: it runs for longer than a job may.
-        """
-        async with asyncio.timeout(None) as limit:
-            async for event in handle.events():
-                if isinstance(event, base.Started):
-                    limit.reschedule(asyncio.get_running_loop().time() + self._rules.seconds)
-                if painting := self._take(ticket, notice, event):
-                    return painting
-        msg = "the executor's events ended without an end"
-        raise RuntimeError(msg)
-
-    def _take(self, ticket: Ticket, notice: Notice, event: base.Event) -> base.Finished | None:
-        """What the executor tells; the painting, when there is one.
-
-        Raises:
-            Cancelled: the job was cancelled.
-            PaintingFailed: there is no painting.
-        """
-        self.tally.hear(event)
-        match event:
-            case base.Finished():
-                return event
-            case base.Failed():
-                raise PaintingFailed(event)
-            case base.Cancelled():
-                raise Cancelled
-            case base.Started():
-                self._store.run(ticket.id)
-                ticket.is_running = True
-            case base.Previewed(image=image):
-                ticket.stages.add(image)
-            case base.Progressed(eta=eta):
-                ticket.eta = eta
-        show(event, notice, ticket.order)
-        return None

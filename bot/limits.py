@@ -5,34 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.errors import Sorry
 from bot.ledger import ORDERS_KEPT, Ledger
+from bot.rules import Quota
 from bot.tally import Tally
 from bot.texts import Text
 
-__all__ = ["Limits", "Quota"]
+__all__ = ["Limits"]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """What the operator decided; 0 is no limit.
-
-    Attributes:
-        daily: paintings that one person may order within 24 hours, whenever these begin.
-        cooldown: seconds between two orders of one person.
-        queue: paintings that may be under way in all.
-        exempt: people for whom there are no limits.
-    """
-
-    daily: int = 0
-    cooldown: int = 0
-    queue: int = 0
-    exempt: frozenset[int] = frozenset()
 
 
 class Limits:

@@ -1,4 +1,4 @@
-"""`Ticket`: a job under way, and what the operator decided about jobs."""
+"""`Ticket`: a job under way."""
 
 from __future__ import annotations
 
@@ -8,42 +8,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.copies import STAGES
-from bot.limits import Quota
 from bot.notice import Notice
 from bot.orders import Order
 from bot.style import Picture, loose
 from nst_core.executor import base
-from nst_core.settings import Settings
 from nst_core.timelapse import TimeLapse
 
-__all__ = ["Rules", "Ticket"]
+__all__ = ["Ticket"]
 
 # Seconds until a painting that are worth waiting for.
 _MOMENT: Final = 1.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the operator decided about jobs.
-
-    Attributes:
-        settings: how paintings are made, unless somebody asks for something else.
-        per_user: how many jobs one person may have waiting and running.
-        largest: long side in pixels that a person may ask for.
-        seconds: how long one job may run.
-        quota: how much is taken on.
-    """
-
-    settings: Settings
-    per_user: int
-    largest: int
-    seconds: float = 3600.0
-    quota: Quota = field(default_factory=Quota)
-
-    @property
-    def most(self) -> int:
-        """Long side in pixels of what is painted at most, whoever asks for it."""
-        return max(self.largest, self.settings.size)
 
 
 @dataclass(slots=True, eq=False)

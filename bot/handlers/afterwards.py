@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.callbacks import Demand, MakeDemand, PaintAgain
 from bot.copies import Copy, pair
-from bot.delivery import Courier
+from bot.courier import Courier
 from bot.errors import Sorry
 from bot.handlers.errors import telling
 from bot.handlers.press import Press
@@ -133,7 +133,7 @@ async def _copy(turn: Turn, painting: Painting, copy: Copy, form: Form) -> None:
 
 async def _resend(turn: Turn, press: Press, painting: Painting, job: str) -> None:
     async with telling(turn.bot, turn.place, turn.words):
-        if not await press.desk.jobs.send_again(job, painting):
+        if not await press.desk.jobs.delivery.deliver_again(job, painting):
             _place(turn, press, painting)
 
 

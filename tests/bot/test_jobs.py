@@ -13,7 +13,7 @@ from lo_bot_api_emulator import ApiRefusal
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
-from bot import delivery
+from bot import courier
 from bot.archive import Archive
 from bot.copies import film
 from bot.errors import Sorry
@@ -22,12 +22,12 @@ from bot.limiter import RetryLimiter
 from bot.links import Links
 from bot.look import Look
 from bot.orders import Form, Order, Place, Takeover
-from bot.preparing import Preparation
+from bot.preparation import Preparation
+from bot.rules import Rules
 from bot.source import Source
 from bot.spool import Spool
 from bot.store import Store
 from bot.style import Mix, Part, Picture, Preset, Style
-from bot.tickets import Rules
 from bot.transport import Transport
 from nst_core.errors import (
     Diverged,
@@ -72,10 +72,18 @@ class Shop:
         return Order(place=place, user=user, content=content, style=style, **known)
 
 
+RULES = Rules(settings=SETTINGS, per_user=2, largest=128)
+
+
 @pytest.fixture
-async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
+def rules() -> Rules:
+    return RULES
+
+
+@pytest.fixture
+async def shop(monkeypatch: pytest.MonkeyPatch, rules: Rules) -> AsyncIterator[Shop]:
     monkeypatch.setattr("bot.notice.PRIVATE_INTERVAL", 0.01)
-    monkeypatch.setattr(delivery, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(courier, "_PAUSES", (0.01, 0.01))
     server, door, gallery = Emulator(), Door(), Gallery.load(None)
     async with serving(server.app()) as address:
         bot: ExtBot[int] = ExtBot(
@@ -85,7 +93,7 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
             base_file_url=f"{address}/file/bot",
             rate_limiter=RetryLimiter(),
         )
-        store, rules = Store(None), Rules(settings=SETTINGS, per_user=2, largest=128)
+        store = Store(None)
         async with Links() as links, bot:
             preparation = Preparation(gallery, Source(bot, links), rules)
             jobs = Jobs(bot, door, Archive(store, Spool(None)), preparation)
@@ -604,7 +612,7 @@ async def test_a_closed_executor_is_explained(shop: Shop) -> None:
 def test_what_telegram_takes_as_a_photo(width: int, height: int, size: int, *, fits: bool) -> None:
     painting = finished("x", image=bytes(size), width=width, height=height)
     assert isinstance(painting, Finished)
-    assert delivery.fits_photo(painting) is fits
+    assert courier.fits_photo(painting) is fits
 
 
 def test_which_errors_prove_that_nothing_arrived() -> None:
@@ -613,7 +621,7 @@ def test_which_errors_prove_that_nothing_arrived() -> None:
     unreachable.__cause__ = aiohttp.ConnectionTimeoutError("no route")
     broken.__cause__ = aiohttp.ServerDisconnectedError("reset")
     errors = (refused, unreachable, timeout, broken)
-    assert [delivery._surely_lost(error) for error in errors] == [True, True, False, False]
+    assert [courier._surely_lost(error) for error in errors] == [True, True, False, False]
 
 
 async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -> None:
@@ -772,8 +780,8 @@ async def test_the_lossless_file_is_sent_where_it_was_asked_for(shop: Shop) -> N
     await shop.person.hears("deleteMessage")
 
 
+@pytest.mark.parametrize("rules", [replace(RULES, seconds=0.2)])
 async def test_a_job_that_runs_too_long_is_stopped(shop: Shop) -> None:
-    shop.jobs._rules = replace(shop.jobs._rules, seconds=0.2)
     job = shop.jobs.place(await shop.order())
     handle = await shop.door.next()
     handle.happen(Started(job=job))

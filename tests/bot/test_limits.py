@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Sorry
-from bot.limits import Limits, Quota
+from bot.limits import Limits
+from bot.rules import Quota
 from bot.store import Store
 from bot.tally import Tally
 from bot.texts import Text

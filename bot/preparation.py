@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bot.rules import Rules
 from bot.source import Source
 from bot.style import Picture, Preset, parts_of
-from bot.tickets import Rules, Ticket
+from bot.tickets import Ticket
 from nst_core.executor import base
 from nst_core.styles import Gallery
 
