@@ -9,8 +9,7 @@ from typing import Any, Final, TypeAlias
 from nst_core import devices, optimizers, vgg, weights
 from nst_core.errors import SketchUnavailable, WeightsError
 from nst_core.images import Picture
-from nst_core.job import paint
-from nst_core.losses import Moments
+from nst_core.job import StyleCache, paint
 from nst_core.objective import Objective
 from nst_core.order import Order
 from nst_core.recent import Recent
@@ -44,7 +43,7 @@ class Engine:
         devices.prepare()
         self._network = network or _imagenet_vgg19
         self._objectives: Recent[tuple[Any, ...], Objective] = Recent(OBJECTIVE_CACHE)
-        self.styles: Recent[tuple[Any, ...], tuple[Moments, ...]] = Recent(STYLE_CACHE)
+        self.styles: StyleCache = Recent(STYLE_CACHE)
 
     def warm_up(self) -> None:
         """Load the network for the default settings, so that the first job does not wait.
@@ -102,7 +101,7 @@ class Engine:
             objective = self.objective(order.settings)
         except WeightsError as error:
             return sketched(_sketcher_for_want_of(error), order, Note.NO_WEIGHTS)
-        return paint(self, objective, order)
+        return paint(objective, order, self.styles)
 
 
 def _sketcher_for_want_of(error: WeightsError) -> Sketcher:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -23,16 +23,16 @@ from nst_core.objective import Area, Objective, Targets, Weights
 from nst_core.order import Order
 from nst_core.pace import Pace
 from nst_core.pyramid import Level, planned, steps_of
+from nst_core.recent import Recent
 from nst_core.result import Losses, Note, Progress, Result
 from nst_core.settings import Init, Settings
 from nst_core.strips import Strips, halo
 
-if TYPE_CHECKING:
-    from nst_core.engine import Engine
-
-__all__ = ["paint"]
+__all__ = ["StyleCache", "paint"]
 
 Tensor: TypeAlias = Any  # tensorflow ships no types
+StyleCache: TypeAlias = Recent[tuple[Any, ...], tuple[Moments, ...]]
+"""Moments of style pictures, by what they depend on: picture, size, layers, precision."""
 
 RETRIES: Final = 4
 """Times that a job goes back to its last good picture, with half the step, before it gives up."""
@@ -46,10 +46,16 @@ _ANOTHER_ATTEMPT: Final = 0.2
 _LOG = logging.getLogger(__name__)
 
 
-def paint(engine: Engine, objective: Objective, order: Order) -> Result:
-    """Optimise. See `nst_core.stylize`."""
+def paint(objective: Objective, order: Order, cache: StyleCache) -> Result:
+    """Optimise; see `nst_core.stylize` for what it returns and raises.
+
+    Args:
+        objective: for what the order compares, and how.
+        order: what to paint.
+        cache: style pictures that have been measured before; takes those that have not.
+    """
     try:
-        return _Job(engine, objective, order).run()
+        return _Job(objective, order, cache).run()
     except _TooSmallAlready as error:
         msg = "There is not enough memory to paint this picture, however small."
         raise OutOfMemory(msg) from error
@@ -104,8 +110,8 @@ class _Guard:
 
 
 class _Job:
-    def __init__(self, engine: Engine, objective: Objective, order: Order) -> None:
-        self.engine = engine
+    def __init__(self, objective: Objective, order: Order, cache: StyleCache) -> None:
+        self.cache = cache
         self.objective = objective
         self.order = order
         self.settings = settings = order.settings
@@ -266,7 +272,7 @@ class _Job:
             measured: tuple[Moments, ...] = source.style_moments(picture)
             return measured
 
-        return self.engine.styles.get(key, measure)
+        return self.cache.get(key, measure)
 
     def _strips(self, height: int, width: int) -> Strips | None:
         rows = self._rows(height, width)
