@@ -8,6 +8,7 @@ from bot.callbacks import Demand, MakeDemand, PaintAgain
 from bot.copies import Copy, pair
 from bot.courier import Courier
 from bot.errors import Sorry
+from bot.handlers.actions import repaint, take
 from bot.handlers.errors import telling
 from bot.handlers.press import Press
 from bot.handlers.questions import is_to_be_had
@@ -52,7 +53,7 @@ async def demand(press: Press, wish: MakeDemand) -> None:
     if wish.demand in (Demand.OTHER, Demand.MIX):
         order = painting.order
         mixing = order.style if wish.demand is Demand.MIX else None
-        await turn.take(StyleAsked(order.content, mixing))
+        await take(turn, StyleAsked(order.content, mixing))
 
 
 def _known(press: Press, job: str) -> tuple[Turn, Painting]:
@@ -95,9 +96,7 @@ def _place(
         raise Sorry(Text.STYLE_GONE)
     if press.desk.jobs.is_asked(press.data):
         raise Sorry(Text.ALREADY_PAINTING)
-    turn.paint_again(
-        painting, button=press.data, style=style, look=look, form=form, copy_of=copy_of
-    )
+    repaint(turn, painting, button=press.data, style=style, look=look, form=form, copy_of=copy_of)
 
 
 def _begin(press: Press, turn: Turn, painting: Painting, wish: MakeDemand) -> Text | None:

@@ -9,6 +9,7 @@ from telegram.error import BadRequest
 
 from bot.callbacks import Aid, ChooseAid, PickOwn, PickStyle, TurnPage
 from bot.errors import Sorry
+from bot.handlers.actions import start, take
 from bot.handlers.press import Press
 from bot.handlers.questions import ask_for_own, is_to_be_had, turn_page
 from bot.handlers.turn import Turn
@@ -26,14 +27,14 @@ async def choose(press: Press, wish: PickStyle | PickOwn | ChooseAid | TurnPage)
         question = _asked(press, wish)
         turn = press.turn(question.user, question.topic)
         event = _event(turn, wish, question)
-        has_begun = event is not None and turn.start(event)
+        has_begun = event is not None and start(turn, event)
     except Sorry as sorry:
         await press.refuse(sorry)
         return
     await press.answer()
     if event:
         if not has_begun:
-            await turn.take(event)
+            await take(turn, event)
     elif isinstance(wish, TurnPage):
         await _turn_page(turn, press, question, wish.page)
     else:

@@ -8,12 +8,15 @@ from urllib.parse import quote
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.errors import Sorry
+from bot.handlers.actions import take
 from bot.handlers.preferring import menu
+from bot.handlers.questions import ask
 from bot.handlers.strays import link_of
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import mix_called, preset_called
 from bot.kinds import Context
 from bot.ledger import ORDERS_KEPT, SEEN_DAYS
+from bot.orders import Question
 from bot.session import PictureSent, Reset, Role, Session, StyleAsked, StyleChosen
 from bot.speaker import is_shared
 from bot.store import KEPT_DAYS, OWN_STYLES
@@ -42,11 +45,11 @@ _DEEP: Final = "style_"
 async def start(update: Update, context: Context) -> None:
     """`/start`: say hello and begin anew; by a link, with a style that is chosen already."""
     turn = Turn.of(update, context)
-    await turn.take(Reset())
+    await take(turn, Reset())
     payload = (context.args or [""])[0]
     name = payload.removeprefix(_DEEP)
     if payload.startswith(_DEEP) and name in turn.desk.gallery:
-        await turn.take(StyleChosen(Preset(name)))
+        await take(turn, StyleChosen(Preset(name)))
     else:
         await turn.say(Text.START)
 
@@ -58,7 +61,8 @@ async def help_(update: Update, context: Context) -> None:
 
 async def styles(update: Update, context: Context) -> None:
     """`/styles`: the gallery as a picture with buttons."""
-    await Turn.of(update, context).show_gallery()
+    turn = Turn.of(update, context)
+    await ask(turn, Question(turn.user))
 
 
 async def style(update: Update, context: Context) -> None:
@@ -66,28 +70,28 @@ async def style(update: Update, context: Context) -> None:
     turn = Turn.of(update, context)
     name = " ".join(context.args or ())
     if name:
-        await turn.take(turn.choice(preset_called(turn.desk, name)))
+        await take(turn, turn.choice(preset_called(turn.desk, name)))
     else:
-        await turn.take(StyleAsked(turn.answered_picture()))
+        await take(turn, StyleAsked(turn.answered_picture()))
 
 
 async def preset(update: Update, context: Context) -> None:
     """`/mosaic` and its sisters: the short way to say `/style mosaic`."""
     turn = Turn.of(update, context)
-    await turn.take(turn.choice(Preset(_command(message_of(update)))))
+    await take(turn, turn.choice(Preset(_command(message_of(update)))))
 
 
 async def mix(update: Update, context: Context) -> None:
     """`/mix mosaic 70 waves 30`; in reply to a photo, for that photo."""
     turn = Turn.of(update, context)
-    await turn.take(turn.choice(mix_called(turn.desk, context.args or [])))
+    await take(turn, turn.choice(mix_called(turn.desk, context.args or [])))
 
 
 async def me(update: Update, context: Context) -> None:
     """`/me`: the person's profile photo; `/me mosaic` paints it at once."""
     turn = Turn.of(update, context)
     named = preset_called(turn.desk, " ".join(context.args)) if context.args else None
-    await turn.take(PictureSent(await _profile_photo(turn), named, Role.CONTENT))
+    await take(turn, PictureSent(await _profile_photo(turn), named, Role.CONTENT))
 
 
 async def settings(update: Update, context: Context) -> None:
@@ -157,7 +161,7 @@ async def cancel(update: Update, context: Context) -> None:
     had_said_something = turn.desk.sessions.get(turn.key) != Session()
     had_said_something |= turn.desk.albums.drop(turn.user, turn.place.chat)
     had_said_something |= turn.desk.errands.stop(link_of(turn))
-    await turn.take(Reset())
+    await take(turn, Reset())
     count = await turn.desk.jobs.cancel_all(turn.user, turn.place.chat)
     if count:
         await turn.say(Text.CANCELLED_JOBS, count=count)

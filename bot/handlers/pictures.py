@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from telegram import Message, Update
 
 from bot.errors import Sorry
+from bot.handlers.actions import take
 from bot.handlers.errors import telling
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import (
@@ -32,7 +33,7 @@ async def receive(update: Update, context: Context) -> None:
         return
     named = style_in_caption(turn.desk, message, turn.bot)
     if _is_meant_for_us(turn, [message], named) and (picture := picture_in(message)):
-        await turn.take(PictureSent(picture, named, role_in_caption(message, turn.bot)))
+        await take(turn, PictureSent(picture, named, role_in_caption(message, turn.bot)))
 
 
 async def _album(turn: Turn, messages: Sequence[Message]) -> None:
@@ -50,7 +51,7 @@ async def _take_album(turn: Turn, messages: Sequence[Message]) -> None:
         return
     pictures, refused = _pictures(turn, messages)
     if pictures or not refused:
-        await turn.take(AlbumSent(pictures, named))
+        await take(turn, AlbumSent(pictures, named))
     for sorry in refused[:1]:
         raise sorry
 

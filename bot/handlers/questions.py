@@ -7,22 +7,20 @@ import html
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 
 from bot import keyboards
 from bot.errors import LinkRefused, Sorry
+from bot.handlers.turn import Turn
 from bot.orders import Question
 from bot.sheet import PAGE
 from bot.speaker import is_shared
 from bot.style import Picture, Preset, Style, parts_of
 from bot.texts import Text, shorten
 from nst_core.errors import ImageRejected
-
-if TYPE_CHECKING:
-    from bot.handlers.turn import Turn
 
 __all__ = ["ask", "ask_for_own", "is_to_be_had", "turn_page"]
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from telegram import Message, MessageEntity, Update
 
 from bot.errors import Sorry
+from bot.handlers.actions import take
 from bot.handlers.errors import telling
 from bot.handlers.turn import Turn, message_of
 from bot.handlers.wishes import is_addressed, named_in, preset_called, said
@@ -36,7 +37,7 @@ async def text(update: Update, context: Context) -> None:
         return
     words = said(message, turn.bot)
     if preset := named_in(turn.desk, words):
-        await turn.take(turn.choice(preset))
+        await take(turn, turn.choice(preset))
     elif link := _link_in(message):
         _take_link(turn, message, link)
     elif turn.desk.sessions.get(turn.key).content:
@@ -70,7 +71,7 @@ async def _look_at(turn: Turn, message: Message, link: str) -> None:
         await turn.desk.source.fetch(picture)
         if turn.is_shut_out:
             return
-        await turn.take(PictureSent(picture, named_in(turn.desk, words.strip())))
+        await take(turn, PictureSent(picture, named_in(turn.desk, words.strip())))
 
 
 def _link_in(message: Message) -> str | None:
