@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,29 @@ def imported(package: str) -> set[tuple[str, str]]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 pairs.add((str(path), node.module.split(".")[0]))
     return pairs
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def modules_in(path: Path, modules: set[str]) -> set[str]:
+    """Those of our modules that a file imports anywhere in it, be it only for their types."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (below & modules) or {node.module}
+    return found & modules
+
+
+def test_no_two_modules_need_each_other() -> None:
+    folders = ("benchmarks", "bot", "nst_core")
+    paths = {name_of(path): path for each in folders for path in (ROOT / each).rglob("*.py")}
+    graph = {name: modules_in(path, set(paths)) for name, path in paths.items()}
+    TopologicalSorter(graph).prepare()  # raises a CycleError that names them
 
 
 def test_the_engine_knows_nothing_of_the_chat() -> None:
