@@ -23,9 +23,8 @@ from nst_core import devices, images, stylize
 from nst_core.images import Picture
 from nst_core.settings import VGG19_LAYERS
 
-__all__ = ["SIZES", "JobsCost", "SizeCost", "jobs", "markdown", "probe", "size_cost", "step_flops"]
+__all__ = ["JobsCost", "SizeCost", "jobs", "markdown", "probe", "size_cost", "step_flops"]
 
-SIZES: Final = (128, 256, 512, 1024, 2048)
 _CHANNELS: Final = (64, 128, 256, 512, 512)
 _SETTLED: Final = 5  # jobs until everything that is kept warm is there
 

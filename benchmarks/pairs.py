@@ -13,7 +13,7 @@ from bot.demo.samples import SAMPLES
 from nst_core.images import Picture, decode
 from nst_core.styles import Gallery
 
-__all__ = ["DEFAULT", "Pair", "Shelf", "shelf"]
+__all__ = ["DEFAULT", "Pair", "Shelf", "find", "shelf"]
 
 DEFAULT: Final = (
     "harbour:waves",  # a busy dusk, in flat pale and blue planes

@@ -16,7 +16,7 @@ from telegram.ext import BaseRateLimiter
 from bot.metrics import Metrics
 from bot.waiting import set_within
 
-__all__ = ["FOREVER", "NEVER", "PATIENT", "RetryLimiter", "seconds_of"]
+__all__ = ["NEVER", "PATIENT", "RetryLimiter", "seconds_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 # python-telegram-bot takes that for "not given".
 NEVER: Final = -1
 PATIENT: Final = 2
-FOREVER: Final = 1000
 # Where nothing is given, it is a handler that waits, and with it everything else that the person
 # says meanwhile: then it is tried once more, and only soon.
 _SOON: Final = 5.0

@@ -23,7 +23,7 @@ from nst_core.result import Progress, Result, versions
 from nst_core.settings import Precision, Quality, Settings
 from nst_core.styles import Gallery
 
-__all__ = ["Checkup", "existing"]
+__all__ = ["SIZE", "Checkup", "existing"]
 
 SIZE: Final = 256
 """Long side in pixels of the picture that is painted for a try."""

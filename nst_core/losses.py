@@ -24,7 +24,6 @@ __all__ = [
     "content_loss",
     "contrast",
     "gram_loss",
-    "gram_matrix",
     "moments",
     "moments_loss",
     "style_loss",
@@ -47,7 +46,8 @@ class Moments(NamedTuple):
 
     Attributes:
         mean: of each channel, (channels,).
-        second: mean product of every two channels, (channels, channels): the Gram matrix.
+        second: mean product of every two channels, (channels, channels): the Gram matrix of the
+            paper, divided by the number of places, so that it does not grow with the size.
     """
 
     mean: Tensor
@@ -77,14 +77,6 @@ def content_loss(features: Tensor, target: Tensor) -> Tensor:
     Gatys et al. 2016 (CVPR), equation 1, made scale free.
     """
     return _relative_distance(tf.cast(features, tf.float32), target)
-
-
-def gram_matrix(features: Tensor) -> Tensor:
-    """Mean product of every two channels over all places: shape (channels, channels).
-
-    The paper's sum over places, divided by their number, so that it does not grow with the size.
-    """
-    return moments(features).second
 
 
 def moments(features: Tensor, weights: Tensor | None = None) -> Moments:

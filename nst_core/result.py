@@ -14,7 +14,7 @@ from nst_core.pyramid import Level
 from nst_core.settings import Settings
 from nst_core.version import VERSION
 
-__all__ = ["Losses", "Note", "OnEvent", "Progress", "Result", "ShouldStop"]
+__all__ = ["Losses", "Note", "OnEvent", "Progress", "Result", "ShouldStop", "versions"]
 
 
 class Note(StrEnum):

@@ -14,6 +14,7 @@ __all__ = [
     "CONTENT_LAYERS",
     "RANGES",
     "STYLE_LAYERS",
+    "VGG19_LAYERS",
     "Colors",
     "Init",
     "Optimizer",

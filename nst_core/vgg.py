@@ -20,7 +20,6 @@ __all__ = [
     "IMAGENET_MEAN_BGR",
     "Network",
     "build",
-    "deprocess",
     "preprocess",
     "reach",
     "stride",
@@ -35,11 +34,6 @@ IMAGENET_MEAN_BGR: Final = (103.939, 116.779, 123.68)
 def preprocess(rgb: Tensor) -> Tensor:
     """RGB in [0, 1], (..., 3) → BGR on the 0..255 scale minus ImageNet's mean."""
     return rgb[..., ::-1] * 255.0 - tf.constant(IMAGENET_MEAN_BGR, rgb.dtype)
-
-
-def deprocess(bgr: Tensor) -> Tensor:
-    """The inverse of `preprocess`; nothing is clipped."""
-    return ((bgr + tf.constant(IMAGENET_MEAN_BGR, bgr.dtype)) / 255.0)[..., ::-1]
 
 
 class Network:

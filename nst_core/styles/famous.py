@@ -46,11 +46,6 @@ class Work:
     file: str
 
     @property
-    def died(self) -> int:
-        """The year in which the painter died."""
-        return int(self.lived[-4:])
-
-    @property
     def page(self) -> str:
         """The address of the page that tells all about the file."""
         return f"{COMMONS}/File:{self._quoted}"

@@ -15,6 +15,7 @@ from bot.demo.words import CAPTION, TEXT, Words, formatted, read_words
 
 __all__ = [
     "captioned",
+    "input_media",
     "send_animation",
     "send_chat_action",
     "send_document",
