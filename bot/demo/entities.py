@@ -1,4 +1,4 @@
-"""Message entities: what Telegram's servers make of HTML and of plain text.
+"""Message entities: what Telegram's servers find in plain text, and keep of what they are given.
 
 The rules are those of TDLib, which the public Bot API server is built on, see
 ``td/telegram/MessageEntity.cpp`` in https://github.com/tdlib/td, and of
@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.demo.hypertext import EntityError, parse_html
 from bot.demo.spans import (
     QUOTE_TYPES,
     Entity,
@@ -26,7 +25,7 @@ from bot.demo.spans import (
     within_or_apart,
 )
 
-__all__ = ["Entity", "EntityError", "detect", "merged", "parse_html", "trimmed", "units"]
+__all__ = ["detect", "merged", "trimmed"]
 
 _BLANK: Final = " \n"
 _CONTROL: Final = re.compile(r"[\0-\t\v\f\x0e-\x1f]")

@@ -9,9 +9,9 @@ from typing import Any, Final
 from bot.demo import media
 from bot.demo.account import Account
 from bot.demo.chats import Chat, Context, Message, Person
-from bot.demo.entities import units
 from bot.demo.photos import PERSON_SIDE
 from bot.demo.privacy import is_heard
+from bot.demo.spans import units
 from bot.demo.wire import ApiError, Json, Params, Upload
 from bot.demo.words import CAPTION, TEXT, formatted
 

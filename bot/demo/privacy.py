@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.demo.account import Account
 from bot.demo.chats import Message
-from bot.demo.entities import units
+from bot.demo.spans import units
 from bot.demo.wire import Json
 
 __all__ = ["is_heard"]

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bot.demo.entities import EntityError, merged, parse_html, trimmed, units
+from bot.demo.entities import merged, trimmed
+from bot.demo.hypertext import EntityError, parse_html
+from bot.demo.spans import units
 from bot.demo.wire import ApiError, Json, Params, bad
 
 __all__ = ["CAPTION", "TEXT", "Words", "formatted", "read_words"]

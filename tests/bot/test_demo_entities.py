@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.demo.entities import Entity, EntityError, detect, merged, parse_html, trimmed, units
+from bot.demo.entities import detect, merged, trimmed
+from bot.demo.hypertext import EntityError, parse_html
+from bot.demo.spans import Entity, units
 
 
 def of(kind: str, offset: int, length: int, **more: object) -> Entity:

@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.demo.account import Account
 from bot.demo.chats import Message
-from bot.demo.entities import units
 from bot.demo.media import read_media
 from bot.demo.methods.targets import Place, chat_of, open_chat, place_of
+from bot.demo.spans import units
 from bot.demo.wire import ApiError, Json, Params, bad
 from bot.demo.words import CAPTION, TEXT, Words, formatted, read_words
 

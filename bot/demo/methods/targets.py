@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.demo.account import Account
 from bot.demo.chats import Chat, Context, Message
-from bot.demo.entities import units
 from bot.demo.markup import read_markup
+from bot.demo.spans import units
 from bot.demo.wire import ApiError, Json, Params, bad, forbidden
 
 __all__ = ["Place", "chat_of", "message_of", "open_chat", "place_of"]
