@@ -8,7 +8,7 @@ from typing import Final
 
 from telegram import BotCommand
 
-from bot.keyboards import Named, label
+from bot.names import Named, label
 from bot.texts import Text
 from bot.words import Words
 

@@ -13,10 +13,10 @@ from bot.archive import Archive
 from bot.copies import Copies, Copy
 from bot.courier import Courier, file_in
 from bot.kinds import Bot
+from bot.names import named
 from bot.orders import Form, Order, Painting
 from bot.style import Mix
 from bot.tickets import Ticket
-from bot.wording import named
 from nst_core.executor.base import Finished
 from nst_core.styles import Gallery
 

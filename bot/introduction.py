@@ -13,8 +13,8 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.commands import admin_menu, group_menu, menu
-from bot.keyboards import Named
 from bot.kinds import Bot
+from bot.names import Named
 from bot.texts import Text
 from bot.words import Language, Words, words_in
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
@@ -25,21 +25,20 @@ from bot.callbacks import (
 )
 from bot.look import Change
 from bot.mixing import MOST_PARTS, Shift, shifted
+from bot.names import Named, label
 from bot.orders import Order
 from bot.sheet import PAGE
 from bot.style import Mix
-from bot.texts import Text, shorten
+from bot.texts import Text
 from bot.words import Words
 from nst_core.executor.base import Finished
 from nst_core.result import Note
 
 __all__ = [
-    "Named",
     "Offer",
     "after",
     "cancel",
     "is_painting",
-    "label",
     "own_styles",
     "resend",
     "styles",
@@ -68,18 +67,6 @@ _ROWS: Final = (
 )
 
 
-class Named(Protocol):
-    """What the buttons need to know of a style."""
-
-    @property
-    def name(self) -> str:
-        """The name it is chosen by."""
-
-    @property
-    def title(self) -> str:
-        """The name it is shown by."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What is offered to choose a style by.
@@ -97,11 +84,6 @@ class Offer:
     last: str = ""
     has_own: bool = False
     may_be_style: bool = False
-
-
-def label(style: Named, words: Words) -> str:
-    """The style's name before people; an operator may have given it a whole novel, or nothing."""
-    return shorten(words.title(style.title)) or style.name
 
 
 def styles(gallery: Sequence[Named], words: Words, offer: Offer) -> InlineKeyboardMarkup:

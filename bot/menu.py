@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from bot.look import BRUSHES, Look
+from bot.names import BRUSH, QUALITY
 from bot.preferences import Preferences
 from bot.texts import Text
-from bot.wording import BRUSH, QUALITY
 from bot.words import Language, Words, words_in
 from nst_core.settings import Quality
 

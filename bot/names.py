@@ -1,12 +1,11 @@
-"""Plain data in a person's words."""
+"""What things are called before people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
-from bot.keyboards import label
 from bot.look import Look
 from bot.style import Mix, Picture, Preset, Style, parts_of
 from bot.texts import Text, shorten
@@ -14,7 +13,7 @@ from bot.words import Words
 from nst_core.settings import Quality
 from nst_core.styles import Gallery
 
-__all__ = ["BRUSH", "QUALITY", "credits_of", "described", "named", "title"]
+__all__ = ["BRUSH", "QUALITY", "Named", "credits_of", "described", "label", "named", "title"]
 
 _LONGEST: Final = 120
 
@@ -37,6 +36,18 @@ BRUSH: Final[Mapping[int, Text]] = MappingProxyType(
 )
 
 
+class Named(Protocol):
+    """A style of the gallery, as far as its name goes."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by."""
+
+    @property
+    def title(self) -> str:
+        """The name it is shown by."""
+
+
 def title(style: Style, look: Look, usual: Look, gallery: Gallery, words: Words) -> str:
     """What is to be painted: the style, and what is unusual about the look."""
     name = shorten(named(style, gallery, words), _LONGEST)
@@ -56,6 +67,11 @@ def named(style: Style, gallery: Gallery, words: Words) -> str:
             return " + ".join(
                 words.plain(Text.MIX_PART, style=part, share=share) for part, share in parts
             )
+
+
+def label(style: Named, words: Words) -> str:
+    """The style's name before people; an operator may have given it a whole novel, or nothing."""
+    return shorten(words.title(style.title)) or style.name
 
 
 def credits_of(style: Style, gallery: Gallery) -> str:

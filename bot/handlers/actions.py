@@ -10,6 +10,7 @@ from bot.handlers.questions import ask
 from bot.handlers.turn import Turn
 from bot.look import Look
 from bot.mixing import MOST_PARTS
+from bot.names import credits_of, title
 from bot.orders import Form, Order, Painting, Question
 from bot.session import (
     Action,
@@ -24,7 +25,6 @@ from bot.session import (
 )
 from bot.style import Picture, Style, parts_of
 from bot.texts import Text
-from bot.wording import credits_of, title
 from bot.words import Words
 
 __all__ = ["repaint", "start", "take"]

@@ -11,6 +11,7 @@ from bot.desk import Desk, desk_of
 from bot.keyboards import is_painting
 from bot.kinds import Bot, Context
 from bot.look import Look
+from bot.names import named
 from bot.orders import Place, Takeover
 from bot.outgoing import send_text
 from bot.pictures import picture_in
@@ -22,7 +23,6 @@ from bot.session import (
 from bot.speaker import key_of, language_for
 from bot.style import Picture, Style
 from bot.texts import Text
-from bot.wording import named
 from bot.words import Language, Words, words_in
 
 __all__ = ["Turn", "message_of"]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.look import BRUSHES, Change, Look
+from bot.names import described, title
 from bot.preferences import Preferences
 from bot.style import Preset
-from bot.wording import described, title
 from bot.words import Language, words_in
 from nst_core.settings import Colors, Quality, Settings
 from nst_core.styles import Gallery
