@@ -108,14 +108,13 @@ class Metrics:
     """
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        self.waiting = Gauge("stylegram_jobs_waiting", "Jobs in the queue.", registry=registry)
-        self.running = Gauge("stylegram_jobs_running", "Jobs being painted.", registry=registry)
-        self.pending = Gauge(
-            "stylegram_webhook_pending_updates",
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.waiting = self._gauge("jobs_waiting", "Jobs in the queue.")
+        self.running = self._gauge("jobs_running", "Jobs being painted.")
+        self.pending = self._gauge(
+            "webhook_pending_updates",
             "Updates that Telegram has not delivered yet, as it said last.",
-            registry=registry,
         )
         self._updates = self._counter("updates", "Updates heard, by what they bring.", kind=Kind)
         self._jobs = self._counter(
@@ -125,41 +124,25 @@ class Metrics:
         self._turned = self._counter(
             "webhook_refusals", "Requests that the webhook turned away.", reason=Turned
         )
-        self._errors = Counter(
-            "stylegram_telegram_errors",
-            "Requests that Telegram did not grant, by kind of error.",
-            ["kind"],
-            registry=registry,
+        self._errors = self._open_counter(
+            "telegram_errors", "Requests that Telegram did not grant, by kind of error.", "kind"
         )
-        self._refusals = Counter(
-            "stylegram_telegram_refusals",
+        self._refusals = self._open_counter(
+            "telegram_refusals",
             "Requests that were too many for Telegram (429), by method.",
-            ["method"],
-            registry=registry,
+            "method",
         )
-        self._seconds = Histogram(
-            "stylegram_phase_seconds",
-            "Seconds that a job spent in a phase.",
-            ["phase"],
-            registry=registry,
-            buckets=_DURATIONS,
-        )
-        for phase in Phase:
-            self._seconds.labels(phase)
+        self._seconds = self._phases()
         self._lags = Histogram(
             "stylegram_loop_lag_seconds",
             "By how much the event loop was late, every tenth of a second.",
-            registry=registry,
+            registry=self.registry,
             buckets=_FRACTIONS,
         )
-        self._lag = Gauge(
-            "stylegram_loop_lag_latest_seconds",
-            "By how much the event loop was late just now.",
-            registry=registry,
+        self._lag = self._gauge(
+            "loop_lag_latest_seconds", "By how much the event loop was late just now."
         )
-        self._ready = Gauge(
-            "stylegram_ready", "Whether the bot is ready, as /healthz says.", registry=registry
-        )
+        self._ready = self._gauge("ready", "Whether the bot is ready, as /healthz says.")
 
     def watch(
         self,
@@ -221,6 +204,25 @@ class Metrics:
         for values in itertools.product(*labels.values()):
             counter.labels(*values)
         return counter
+
+    def _open_counter(self, name: str, help_: str, label: str) -> Counter:
+        """A counter whose label takes values that nobody knows beforehand."""
+        return Counter(f"stylegram_{name}", help_, [label], registry=self.registry)
+
+    def _gauge(self, name: str, help_: str) -> Gauge:
+        return Gauge(f"stylegram_{name}", help_, registry=self.registry)
+
+    def _phases(self) -> Histogram:
+        seconds = Histogram(
+            "stylegram_phase_seconds",
+            "Seconds that a job spent in a phase.",
+            ["phase"],
+            registry=self.registry,
+            buckets=_DURATIONS,
+        )
+        for phase in Phase:
+            seconds.labels(phase)
+        return seconds
 
 
 class Laps:
