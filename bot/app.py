@@ -23,7 +23,7 @@ from bot.desk import Desk, put_desk
 from bot.errands import Errands
 from bot.handlers import admin, announcing, buttons, commands, errors, gate, pictures, strays
 from bot.jobs import Jobs
-from bot.kinds import App
+from bot.kinds import App, Bot
 from bot.limiter import RetryLimiter
 from bot.links import Links
 from bot.look import Look
@@ -73,6 +73,15 @@ def build(
         OSError: what is to be remembered cannot be kept; `sqlite3.Error` likewise.
     """
     store = Store(config.data)
+    application = _application(config, limiter, line, store)
+    desk = _desk(config, application.bot, executor, store, links or Links(), metrics)
+    put_desk(application, desk)
+    limiter.on_moved = desk.move
+    _add_handlers(application, desk)
+    return application, desk
+
+
+def _application(config: Config, limiter: RetryLimiter, line: Line, store: Store) -> App:
     builder = (
         ApplicationBuilder()
         .token(config.token)
@@ -86,21 +95,25 @@ def build(
         .updater(None)
     )
     # The builder's types do not know that a rate limiter changes the type of the bot.
-    application = cast("App", builder.build())
+    return cast("App", builder.build())
+
+
+def _desk(
+    config: Config,
+    bot: Bot,
+    executor: Executor,
+    store: Store,
+    links: Links,
+    metrics: Metrics | None,
+) -> Desk:
     gallery = Gallery.load(config.styles)
-    source = Source(application.bot, links or Links())
+    source = Source(bot, links)
     spool = Spool(config.data / "spool" if config.data else None)
-    jobs = Jobs(
-        application.bot,
-        executor,
-        Archive(store, spool),
-        Preparation(gallery, source, _rules(config)),
-        metrics,
-    )
-    desk = Desk(
+    preparation = Preparation(gallery, source, _rules(config))
+    return Desk(
         gallery=gallery,
         usual=Look.of(config.settings),
-        jobs=jobs,
+        jobs=Jobs(bot, executor, Archive(store, spool), preparation, metrics),
         sessions=Sessions(time.monotonic, store),
         sheet=Sheet(gallery),
         store=store,
@@ -110,10 +123,6 @@ def build(
         access=Access(store.ledger, allow=config.allow, block=config.block, admins=config.admins),
         vitals=Vitals(config.data),
     )
-    put_desk(application, desk)
-    limiter.on_moved = desk.move
-    _add_handlers(application, desk)
-    return application, desk
 
 
 def _rules(config: Config) -> Rules:

@@ -17,6 +17,7 @@ from bot.sheet import Sheet
 from bot.source import Source
 from bot.store import Store
 from bot.vitals import Vitals
+from bot.words import Language, Words, words_in
 from nst_core.styles import Gallery
 
 __all__ = ["Desk", "desk_of", "put_desk"]
@@ -44,6 +45,15 @@ class Desk:
     albums: Albums
     errands: Errands
     broadcasts: Broadcasts = field(default_factory=Broadcasts)
+
+    def words_for(self, user: int, language: Language) -> Words:
+        """What to speak to the person.
+
+        Args:
+            user: to whom.
+            language: what the person's Telegram speaks; a choice of their own goes before it.
+        """
+        return words_in(self.store.preferences(user).language or language)
 
     def move(self, old: int, new: int) -> None:
         """A group has become a supergroup, which has another id: all goes on there."""

@@ -43,8 +43,7 @@ def _words(update: object, context: Context) -> Words:
     if not isinstance(update, Update):
         return words_in(Language.ENGLISH)
     user, language = update.effective_user, language_for(update)
-    preferred = desk_of(context).store.preferences(user.id).language if user else None
-    return words_in(preferred or language)
+    return desk_of(context).words_for(user.id, language) if user else words_in(language)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from bot.pictures import picture_in
 from bot.speaker import is_shared, language_for
 from bot.style import Picture
 from bot.texts import Text, shorten
-from bot.words import Language, Words, words_in
+from bot.words import Language, Words
 
 __all__ = ["Press"]
 
@@ -76,8 +76,7 @@ class Press:
     @property
     def words(self) -> Words:
         """What to speak."""
-        chosen = self.desk.store.preferences(self.user).language
-        return words_in(chosen or self.language)
+        return self.desk.words_for(self.user, self.language)
 
     @property
     def question(self) -> Question | None:

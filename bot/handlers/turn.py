@@ -1,4 +1,4 @@
-"""One turn of the dialogue: who speaks, where, and what is done about it."""
+"""`Turn`: who speaks, where, and how to answer: what a handler works with."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from bot.session import (
 from bot.speaker import key_of, language_for
 from bot.style import Picture, Style
 from bot.texts import Text
-from bot.words import Language, Words, words_in
+from bot.words import Language, Words
 
 __all__ = ["Turn", "message_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What a handler works with.
+    """One turn of the dialogue, from what somebody said.
 
     Attributes:
         user: who speaks: a person, or the group or channel in whose name somebody does.
@@ -80,7 +80,7 @@ class Turn:
     @property
     def words(self) -> Words:
         """What to speak."""
-        return words_in(self.preferences.language or self.language)
+        return self.desk.words_for(self.user, self.language)
 
     @property
     def look(self) -> Look:
