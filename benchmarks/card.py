@@ -20,9 +20,10 @@ import tensorflow as tf
 
 from benchmarks import measures
 from benchmarks.measures import Cloud
-from benchmarks.network import Kernels, Network, Pool, preprocess
+from benchmarks.network import Kernels, Network, Pool
 from nst_core import images
 from nst_core.images import Picture
+from nst_core.vgg import preprocess
 
 __all__ = ["VERSION", "Card", "Examiner", "Judge", "judges"]
 

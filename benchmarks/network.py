@@ -14,15 +14,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from nst_core.settings import VGG19_LAYERS
+from nst_core.vgg import IMAGENET_MEAN_BGR
 
-__all__ = ["Edges", "Kernels", "Network", "Pool", "Tensor", "load", "postprocess", "preprocess"]
+__all__ = ["Edges", "Kernels", "Network", "Pool", "Tensor", "load", "postprocess"]
 
 Tensor: TypeAlias = Any  # tensorflow ships no types
 Kernels: TypeAlias = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 """Layer name to its kernel, (3, 3, in, out), and its bias, (out,)."""
 
-# Channel means of ImageNet, blue first, on the 0..255 scale: what the Caffe weights expect.
-_MEAN_BGR: Final = (103.939, 116.779, 123.68)
 _AROUND: Final = ((0, 0), (1, 1), (1, 1), (0, 0))
 
 
@@ -47,14 +46,9 @@ def load(weights: Path) -> Kernels:
     return {name: tuple(model.get_layer(name).get_weights()) for name in VGG19_LAYERS}
 
 
-def preprocess(rgb: Tensor) -> Tensor:
-    """RGB in [0, 1], (..., 3) → BGR on the 0..255 scale minus ImageNet's mean."""
-    return rgb[..., ::-1] * 255.0 - tf.constant(_MEAN_BGR, tf.float32)
-
-
 def postprocess(bgr: Tensor) -> Tensor:
-    """The inverse of `preprocess`; nothing is clipped."""
-    return ((bgr + tf.constant(_MEAN_BGR, tf.float32)) / 255.0)[..., ::-1]
+    """The inverse of `nst_core.vgg.preprocess`; nothing is clipped."""
+    return ((bgr + tf.constant(IMAGENET_MEAN_BGR, tf.float32)) / 255.0)[..., ::-1]
 
 
 class Network:

@@ -23,11 +23,12 @@ from benchmarks.card import Card, Examiner, Judge, judges
 from benchmarks.controls import EXHIBITS
 from benchmarks.errors import BadInput
 from benchmarks.measures import Cloud
-from benchmarks.network import Kernels, Network, Pool, load, preprocess
+from benchmarks.network import Kernels, Network, Pool, load
 from benchmarks.pairs import DEFAULT, shelf
 from benchmarks.sheets import Tile
 from nst_core import encode_png, images
 from nst_core.images import Picture
+from nst_core.vgg import preprocess
 
 HEIGHT, WIDTH = 48, 64
 

@@ -16,9 +16,10 @@ import tensorflow as tf
 
 from benchmarks.baselines.adam import Moments, adam
 from benchmarks.baselines.loop import Baseline, Stage, tensor
-from benchmarks.network import Kernels, Network, Tensor, postprocess, preprocess
+from benchmarks.network import Kernels, Network, Tensor, postprocess
 from nst_core import images
 from nst_core.images import Picture
+from nst_core.vgg import preprocess
 
 __all__ = ["Article"]
 
