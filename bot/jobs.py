@@ -111,7 +111,7 @@ class Jobs:
         if len(theirs) >= _LINGERING * self._rules.per_user:
             raise Sorry(Text.TOO_MANY_JOBS, count=len(theirs))
         self.limits.take(order.user, 1 + len(then), self.pictures())
-        ticket = Ticket(order, looking_at=order.content, then=tuple(then))
+        ticket = Ticket(order, tuple(then))
         self._store.accept(ticket.id, order, ticket.then)
         self._begin(ticket)
         return ticket.id
@@ -239,7 +239,6 @@ class Jobs:
     async def _resume(self, record: Record) -> None:
         ticket = Ticket(
             record.order,
-            looking_at=record.order.content,
             then=record.then,
             id=record.id,
             tries=record.tries,
@@ -307,7 +306,7 @@ class Jobs:
             # What is to follow is not forgotten: the next process begins it.
             self._store.end(job, state)
             return
-        ticket = Ticket(then[0], looking_at=then[0].content, then=then[1:])
+        ticket = Ticket(then[0], then[1:])
         self._store.end(job, state, (ticket.id, ticket.order, ticket.then))
         self._begin(ticket)
 

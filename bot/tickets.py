@@ -25,7 +25,6 @@ class Ticket:
     """A job under way.
 
     Attributes:
-        looking_at: the picture that an error would be about.
         then: what to paint after it, one by one.
         is_left_over: an earlier process has begun it, and it may be under way elsewhere.
         tries: how often it was begun by a process that has not lived to its end.
@@ -35,10 +34,10 @@ class Ticket:
         unconfirmed: an earlier process has sent it, and did not live to hear whether it arrived.
         is_running: the executor is at it.
         eta: expected seconds until it is painted.
+        looking_at: the picture that an error would be about.
     """
 
     order: Order
-    looking_at: Picture
     then: tuple[Order, ...] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     is_left_over: bool = False
@@ -53,6 +52,10 @@ class Ticket:
     unconfirmed: bool = False
     is_running: bool = False
     eta: float | None = None
+    looking_at: Picture = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.looking_at = self.order.content
 
     def move(self, chat: int) -> None:
         """The chat where it was ordered has become another one."""
