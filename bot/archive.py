@@ -23,11 +23,11 @@ class Archive:
     async def keep(self, job: str, painting: Finished) -> None:
         """Keep it, as far as the disk lets us."""
         if await self.spool.put(job, painting.image):
-            self.store.paint(job, _known(painting))
+            self.store.register.paint(job, _known(painting))
 
     async def painting(self, job: str) -> Finished | None:
         """The painting of that job, None where it is not there (any more)."""
-        record = self.store.record(job)
+        record = self.store.register.record(job)
         return await self.left(record) if record else None
 
     async def left(self, record: Record) -> Finished | None:
@@ -39,7 +39,7 @@ class Archive:
 
     def arrive(self, job: str, file_id: str) -> None:
         """Telegram has the painting, and gives it out by that: it need not be kept any more."""
-        self.store.arrive(job, file_id)
+        self.store.register.arrive(job, file_id)
         self.spool.drop(job)
 
 

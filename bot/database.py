@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["FILE", "Database", "Statement", "TooNew"]
+__all__ = ["FILE", "Database", "Statement", "TooNew", "marks"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,11 @@ Statement = tuple[str, tuple[object, ...]]
 
 class TooNew(Exception):
     """The file was written by a version of tomorrow; one sentence for the operator."""
+
+
+def marks(values: Sequence[object]) -> str:
+    """A question mark for each value, with commas between them."""
+    return ", ".join("?" * len(values))
 
 
 class Database:

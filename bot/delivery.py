@@ -47,7 +47,7 @@ class Delivery:
             Unconfirmed: Telegram did not say whether it took it.
         """
         order, copy = ticket.order, Copy(painting, ticket.stages)
-        courier = Courier(self.bot, order, partial(self.archive.store.deliver, ticket.id))
+        courier = Courier(self.bot, order, partial(self.archive.store.register.deliver, ticket.id))
         if order.form is not Form.PAINTING:
             # Whoever wants one copy often wants another.
             self.copies.keep(order.copy_of, order.user, copy)

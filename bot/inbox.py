@@ -19,7 +19,7 @@ from typing import Final
 
 from telegram import Bot, Update
 
-from bot.database import Database, Statement
+from bot.database import Database, Statement, marks
 
 __all__ = ["Inbox", "Receipt", "hold", "leave"]
 
@@ -175,8 +175,7 @@ class Inbox:
         return self._database.write((old, (self._clock() - _KEPT,)))
 
     def _known(self, numbers: Sequence[int]) -> set[int]:
-        marks = ", ".join("?" * len(numbers))
-        query = f"SELECT id FROM updates WHERE id IN ({marks})"  # noqa: S608 - only question marks
+        query = f"SELECT id FROM updates WHERE id IN ({marks(numbers)})"  # noqa: S608
         return {*self._recent, *(number for (number,) in self._database.read(query, *numbers))}
 
     def _begin(self, number: int) -> Receipt:

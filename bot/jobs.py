@@ -76,7 +76,7 @@ class Jobs:
         )
         self._bot = bot
         self._archive = archive
-        self._store = archive.store
+        self._register = archive.store.register
         self._rules = preparation.rules
         self._metrics = metrics or Metrics()
         self._painter = Painter(
@@ -112,13 +112,13 @@ class Jobs:
             raise Sorry(Text.TOO_MANY_JOBS, count=len(theirs))
         self.limits.take(order.user, 1 + len(then), self.pictures())
         ticket = Ticket(order, tuple(then))
-        self._store.accept(ticket.id, order, ticket.then)
+        self._register.accept(ticket.id, order, ticket.then)
         self._begin(ticket)
         return ticket.id
 
     async def resume(self) -> None:
         """Go on with what an earlier process has left, in the state that it was left in."""
-        for record in self._store.open_jobs():
+        for record in self._register.open_jobs():
             if record.state in OPEN:
                 await self._resume(record)
             else:
@@ -170,7 +170,7 @@ class Jobs:
         ticket = self._tickets.get(job)
         if ticket and not ticket.delivering:
             # Written down first: what was stopped must not begin again by itself.
-            self._store.cancel(job)
+            self._register.cancel(job)
             ticket.cancelled.set()
             if ticket.handle:
                 await ticket.handle.cancel()
@@ -203,7 +203,7 @@ class Jobs:
         """Stop what the person has under way anywhere, and keep no painting of theirs."""
         await self.cancel_all(user)
         self.copies.forget(user)
-        for job in self._store.jobs_of(user):
+        for job in self._register.jobs_of(user):
             self._archive.spool.drop(job)
 
     async def tidy(self) -> None:
@@ -304,18 +304,18 @@ class Jobs:
         """Write down how a job ended, and begin what is to be painted after it."""
         if not then or self._closing:
             # What is to follow is not forgotten: the next process begins it.
-            self._store.end(job, state)
+            self._register.end(job, state)
             return
         ticket = Ticket(then[0], then[1:])
-        self._store.end(job, state, (ticket.id, ticket.order, ticket.then))
+        self._register.end(job, state, (ticket.id, ticket.order, ticket.then))
         self._begin(ticket)
 
     async def _put_back(self, ticket: Ticket, notice: Notice) -> None:
         """Leave the job to the next process, where what is written down outlives this one."""
         # What is on its way stays so: painted anew, it might be delivered twice.
         if ticket.is_running and not (ticket.delivering or self._at_fault):
-            self._store.put_back(ticket.id)
-        is_kept = self._store.is_lasting and self._store.record(ticket.id)
+            self._register.put_back(ticket.id)
+        is_kept = self._archive.store.is_lasting and self._register.record(ticket.id)
         await notice.end(Text.PUT_BACK if is_kept else Text.RESTARTING)
 
     async def _fail(self, ticket: Ticket, notice: Notice, error: Exception) -> State:
@@ -339,12 +339,12 @@ class Jobs:
     def _shown(self, ticket: Ticket, message: int) -> None:
         """The progress message is there; the next process, too, is to find it."""
         ticket.order = replace(ticket.order, notice=Takeover(message))
-        self._store.show(ticket.id, ticket.order)
+        self._register.show(ticket.id, ticket.order)
 
     def _drop_following(self, ticket: Ticket) -> None:
         if ticket.then:
             ticket.then = ()
-            self._store.drop_following(ticket.id)
+            self._register.drop_following(ticket.id)
 
     async def _shut_out(self, ticket: Ticket) -> None:
         self._drop_following(ticket)

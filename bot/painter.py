@@ -146,7 +146,7 @@ class Painter:
             case base.Cancelled():
                 raise Cancelled
             case base.Started():
-                self.archive.store.run(ticket.id)
+                self.archive.store.register.run(ticket.id)
                 ticket.is_running = True
             case base.Previewed(image=image):
                 ticket.stages.add(image)

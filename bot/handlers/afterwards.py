@@ -62,7 +62,7 @@ def _known(press: Press, job: str) -> tuple[Turn, Painting]:
     Raises:
         Sorry: it is not known (any more), or it has been made for another chat.
     """
-    painting = press.desk.store.painting(job)
+    painting = press.desk.store.register.painting(job)
     if painting is None or painting.order.place.chat != press.chat:
         raise Sorry(Text.FORGOTTEN_PHOTO)
     order = painting.order

@@ -17,9 +17,10 @@ from bot.handlers.wishes import mix_called, preset_called
 from bot.kinds import Context
 from bot.ledger import ORDERS_KEPT, SEEN_DAYS
 from bot.orders import Question
+from bot.register import KEPT_DAYS
 from bot.session import PictureSent, Reset, Role, Session, StyleAsked, StyleChosen
 from bot.speaker import is_shared
-from bot.store import KEPT_DAYS, OWN_STYLES
+from bot.store import OWN_STYLES
 from bot.style import Picture, Preset
 from bot.texts import Text
 

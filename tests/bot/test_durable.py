@@ -55,7 +55,8 @@ async def test_what_was_painted_is_delivered_without_painting(street: Street) ->
         handle.happen(painted(handle))
         await person.log.until(lambda call: call.method == "sendPhoto" and bool(call.refused))
         await person.log.until(
-            lambda _: atelier.desk.store.painting(handle.id) is not None, len(person.log.calls) - 1
+            lambda _: atelier.desk.store.register.painting(handle.id) is not None,
+            len(person.log.calls) - 1,
         )
         street.crash()
     async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
@@ -151,7 +152,7 @@ async def test_what_is_stopped_while_it_is_written_down_is_not_delivered(
             await person.reads("Stopped")
             disk.set()
             await person.hears("editMessageText", where=lambda call: "Cancelled" in call.text)
-            assert atelier.desk.store.painting(handle.id) is None
+            assert atelier.desk.store.register.painting(handle.id) is None
             assert await asyncio.to_thread(lambda: [*spool.iterdir()]) == []
     finally:
         disk.set()
@@ -167,7 +168,7 @@ async def test_what_brought_the_bot_down_twice_is_given_up(street: Street) -> No
         await person.log.until(lambda call: "Mixing" in call.text)
         street.crash()
     store = Store(street.folder / "next")
-    store.run(handle.id)
+    store.register.run(handle.id)
     store.close()
     async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
         await resumed(atelier)
@@ -189,7 +190,7 @@ async def test_what_the_executor_has_lost_is_submitted_once_more(
         street.crash()
     store = Store(street.folder / "next")
     for _ in range(begun):
-        store.run(left.id)
+        store.register.run(left.id)
     store.close()
     lost = Failed(job=left.id, error="UnknownJob", message="Lost.")
     async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
@@ -355,11 +356,11 @@ def test_nobody_can_fill_the_disk_with_questions_and_cancelled_orders(tmp_path: 
     assert store.question(5, 9) == store.question(5, QUESTIONS + 8) == Question(5)
     assert store.question(6, 1) == Question(6)
     for state in (State.CANCELLED, State.FAILED, State.DELIVERED, State.QUEUED):
-        store.accept(state, ORDER)
-        store.end(state, state)
+        store.register.accept(state, ORDER)
+        store.register.end(state, state)
     now[0] += 25 * 3600
     store.clear_away()
-    assert sorted(store.jobs_of(5)) == [State.DELIVERED, State.QUEUED]
+    assert sorted(store.register.jobs_of(5)) == [State.DELIVERED, State.QUEUED]
     store.close()
 
 
@@ -407,8 +408,8 @@ async def test_what_is_over_when_the_disk_is_well_again_stays_over(street: Stree
         await other.reads("Nothing")
         store = atelier.desk.store
         assert store.is_well
-        assert store.open_jobs() == []
-        assert [store.painting(handle.id) is not None for handle in (early, late)] == [True, True]
+        assert store.register.open_jobs() == []
+        assert all(store.register.painting(handle.id) for handle in (early, late))
         street.crash()
     async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
         await resumed(atelier)

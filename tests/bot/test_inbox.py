@@ -164,7 +164,7 @@ def test_a_job_strikes_out_what_it_came_of_in_its_own_transaction(tmp_path: Path
     store = Store(tmp_path)
     store.inbox.take([saying(1)])
     with store.inbox.handling(saying(1)):
-        store.accept("job", ORDER)
+        store.register.accept("job", ORDER)
         assert kept(tmp_path) == []
     store.close()
 

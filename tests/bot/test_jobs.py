@@ -630,13 +630,13 @@ async def test_a_look_reaches_the_engine_and_its_painting_is_known(shop: Shop) -
     job = shop.jobs.place(order)
     handle = await shop.door.next()
     assert (handle.job.settings.strength, handle.job.settings.size) == (65, 128)
-    assert shop.store.painting(job) is None
+    assert shop.store.register.painting(job) is None
     handle.happen(finished(job))
     sent = await shop.person.gets()
     assert {"Stronger", "Softer", "Another style"} <= set(sent.buttons)
     assert "Larger" not in sent.buttons, "128 pixels is the most"
     await shop.person.hears("deleteMessage")
-    painting = shop.store.painting(job)
+    painting = shop.store.register.painting(job)
     assert painting
     assert replace(painting.order, notice=None) == order
     assert painting.file_id == sent.result["photo"][-1]["file_id"]
@@ -648,7 +648,7 @@ async def test_a_painting_is_known_before_its_buttons_can_be_pressed(shop: Shop)
     job = shop.jobs.place(order)
     (await shop.door.next()).happen(finished(job))
     await asyncio.wait_for(shop.server.knocked.wait(), 20)
-    painting = shop.store.painting(job)
+    painting = shop.store.register.painting(job)
     assert painting
     assert replace(painting.order, notice=None) == order
     shop.server.gates["sendPhoto"].set()

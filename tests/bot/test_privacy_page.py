@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.database import FILE
 from bot.ledger import ORDERS_KEPT, SEEN_DAYS
-from bot.store import KEPT_DAYS, OWN_STYLES, QUESTIONS, Store
+from bot.register import KEPT_DAYS
+from bot.store import OWN_STYLES, QUESTIONS, Store
 
 PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
 PERSON = 7

@@ -99,7 +99,7 @@ async def test_forgetting_while_a_painting_is_delivered_is_not_undone(atelier: A
     await person.say("/forget")
     await person.reads("remember nothing")
     await person.hears("deleteMessage")
-    assert atelier.desk.store.painting(handle.id) is None
+    assert atelier.desk.store.register.painting(handle.id) is None
 
 
 async def test_a_slow_link_holds_up_nobody_and_can_be_stopped() -> None:
