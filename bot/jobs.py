@@ -203,6 +203,7 @@ class Jobs:
         """Stop what the person has under way anywhere, and keep no painting of theirs."""
         await self.cancel_all(user)
         self.copies.forget(user)
+        await self._painter.forget(user)
         for job in self._register.jobs_of(user):
             self._archive.spool.drop(job)
 

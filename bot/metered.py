@@ -57,6 +57,10 @@ class Metered:
         """See `Executor.attach`."""
         return self._watched(await self._executor.attach(job_id))
 
+    async def forget(self, user: int) -> None:
+        """See `Executor.forget`."""
+        await self._executor.forget(user)
+
     def _watched(self, handle: JobHandle) -> JobHandle:
         task = asyncio.create_task(self._follow(handle))
         self._following.add(task)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from bot.alias import alias
 from bot.archive import Archive
 from bot.errors import PaintingFailed, Sorry
 from bot.following import show
@@ -77,6 +78,10 @@ class Painter:
             self.archive.spool.drop(ticket.id)
             raise Cancelled
         return painting
+
+    async def forget(self, user: int) -> None:
+        """Have the executor let go of a person's paintings."""
+        await self.executor.forget(alias(user))
 
     async def _find(self, ticket: Ticket) -> base.JobHandle | None:
         """The job where an earlier process has left it, if it is under way or ended there."""

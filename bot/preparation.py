@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bot.alias import alias
 from bot.rules import Rules
 from bot.source import Source
 from bot.style import Picture, Preset, parts_of
@@ -47,7 +48,7 @@ class Preparation:
         look = order.look.within(self.rules.most)
         return base.Job(
             id=ticket.id,
-            user=order.user,
+            user=alias(order.user),
             content=content,
             styles=tuple(styles),
             settings=replace(look.settings(self.rules.settings), **changes),

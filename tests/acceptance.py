@@ -181,6 +181,20 @@ async def attach_replays_and_goes_on(executor: Executor, pictures: Pictures) -> 
         await executor.attach("nobody")
 
 
+async def who_is_forgotten_leaves_no_painting(executor: Executor, pictures: Pictures) -> None:
+    await terminal(await executor.submit(pictures.job("ended", user=7)))
+    await terminal(await executor.submit(pictures.job("another's", user=8)))
+    running = await executor.submit(pictures.job("running", user=7, steps=MANY))
+    await until(running, lambda event: isinstance(event, Progressed))
+    await executor.forget(7)
+    await running.cancel()
+    assert isinstance(await terminal(running), Cancelled)
+    for name in ("ended", "running"):
+        with pytest.raises(UnknownJob):
+            await executor.attach(name)
+    assert isinstance(await terminal(await executor.attach("another's")), Finished)
+
+
 async def ids_are_unique(executor: Executor, pictures: Pictures) -> None:
     handle = await executor.submit(pictures.job("one"))
     with pytest.raises(DuplicateJob, match="id one"):
@@ -226,6 +240,7 @@ EVERYTHING: Final[tuple[Callable[[Executor, Pictures], Awaitable[None]], ...]] =
     cancel_of_an_ended_job_changes_nothing,
     a_bad_job_ends_alone,
     attach_replays_and_goes_on,
+    who_is_forgotten_leaves_no_painting,
     ids_are_unique,
     a_slow_listener_sees_only_the_newest,
     close_ends_everything,

@@ -128,6 +128,10 @@ class CeleryExecutor:
             self.book.claim(entry)
         return Handle(self, entry)
 
+    async def forget(self, user: int) -> None:
+        """See `Executor.forget`."""
+        self.book.forget(user)
+
     async def close(self) -> None:
         """End what is known here, and leave the broker.
 

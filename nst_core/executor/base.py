@@ -239,6 +239,9 @@ class Executor(Protocol):
             UnknownJob: nobody knows the id.
         """
 
+    async def forget(self, user: int) -> None:
+        """Let go of a user's paintings: of what ended now, of what has not as soon as it does."""
+
     async def close(self) -> None:
         """End what runs and what waits for everybody here, and free the device. Idempotent.
 

@@ -32,6 +32,7 @@ class Entry:
         next_up: it is about to start and is overtaken by nobody any more.
         unattended: see `Queued.unattended`.
         claimed: somebody asked for it; False for what was found under way.
+        forgotten: it is not to be known any more once it has ended.
     """
 
     job: Job
@@ -40,6 +41,7 @@ class Entry:
     next_up: bool = False
     unattended: bool = False
     claimed: bool = True
+    forgotten: bool = False
 
 
 Kind = TypeVar("Kind", bound=Entry)
@@ -139,13 +141,21 @@ class Book(Generic[Kind]):
             del self._entries[job_id]
             self._ended.pop(job_id, None)
 
+    def forget(self, user: int) -> None:
+        """Let go of a user's jobs, of each once it has ended."""
+        for entry in self._entries.values():
+            entry.forgotten |= entry.job.user == user
+        self.drop(lambda entry: entry.forgotten and entry.journal.closed)
+
     def publish(self, entry: Kind, event: Event) -> None:
         """Record what happened to a job, and tell those who wait where it matters to them."""
         entry.journal.publish(event)
         self._foresee(entry, event)
         if event.terminal:
             entry.job = replace(entry.job, content=b"", styles=(), init=None, mask=None)
-            if entry.claimed:
+            if entry.forgotten:
+                self.drop(lambda other: other is entry)
+            elif entry.claimed:
                 self._keep(entry)
 
     def announce(self) -> None:

@@ -82,6 +82,10 @@ class LocalExecutor:
         """See `Executor.attach`. The last `nst_core.executor.book.KEPT` ended jobs are known."""
         return Handle(self, self.book.find(job_id))
 
+    async def forget(self, user: int) -> None:
+        """See `Executor.forget`."""
+        self.book.forget(user)
+
     async def close(self) -> None:
         """See `Executor.close`. Returns when the thread has ended, a step later at most."""
         self.book.closed = True

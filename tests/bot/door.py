@@ -67,6 +67,7 @@ class Door:
 
     Attributes:
         left: jobs that an earlier process has left here, by id.
+        forgotten: users whose paintings it was to let go of.
     """
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class Door:
         self.opens = asyncio.Event()
         self.opens.set()
         self.left: dict[str, Handle] = {}
+        self.forgotten: list[int] = []
         self._submitted: asyncio.Queue[Handle] = asyncio.Queue()
 
     async def start(self) -> None:
@@ -94,6 +96,9 @@ class Door:
         if job_id not in self.left:
             raise UnknownJob(job_id)
         return self.left[job_id]
+
+    async def forget(self, user: int) -> None:
+        self.forgotten.append(user)
 
     async def close(self) -> None:
         self.closed = True

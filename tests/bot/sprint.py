@@ -91,6 +91,9 @@ class Sprinter:
     async def attach(self, job_id: str) -> Sprint:
         raise UnknownJob(job_id)
 
+    async def forget(self, user: int) -> None:
+        """It knows nothing of anybody."""
+
     async def close(self) -> None:
         """Nothing to free."""
 

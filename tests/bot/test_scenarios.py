@@ -612,6 +612,9 @@ async def test_privacy_and_forgetting(atelier: Atelier) -> None:
     await person.say("/forget")
     await person.reads("I remember nothing of you")
     assert handle.was_cancelled.is_set()
+    # By the number that the executor knows, which is not Telegram's.
+    assert atelier.door.forgotten == [handle.job.user]
+    assert handle.job.user != person.user
     query = await person.press(sent, "Softer")
     assert "do not remember that painting" in await person.is_answered(query)
     await person.say("/settings")
