@@ -311,3 +311,4 @@ VGG19_LAYERS: Final[tuple[str, ...]] = tuple(
     for block, convs in enumerate((2, 2, 4, 4, 4), start=1)
     for conv in range(1, convs + 1)
 )
+"""Names of VGG19's convolutions, as Keras has them, from the picture inwards."""
