@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HEARTBEAT",
+    "PATIENCE",
+    "TRANSPORT",
     "connect",
     "greet",
     "place_of",

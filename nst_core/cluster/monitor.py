@@ -41,6 +41,22 @@ def serving(
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     registry.register(_Worker(presence, connected))
+    try:
+        server = make_server("", port, _pages(registry, connected), handler_class=_Quiet)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, f"port {port}") from error
+    with server:
+        _LOG.info("Health and metrics are at port %d.", server.server_port)
+        threading.Thread(target=server.serve_forever, name="nst-monitor", daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+
+
+def _pages(
+    registry: CollectorRegistry, connected: Callable[[], bool]
+) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     metrics = make_wsgi_app(registry)
 
     def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -56,17 +72,7 @@ def serving(
         start("503 Service Unavailable", _TEXT)
         return [b"The broker cannot be reached.\n"]
 
-    try:
-        server = make_server("", port, answer, handler_class=_Quiet)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, f"port {port}") from error
-    with server:
-        _LOG.info("Health and metrics are at port %d.", server.server_port)
-        threading.Thread(target=server.serve_forever, name="nst-monitor", daemon=True).start()
-        try:
-            yield
-        finally:
-            server.shutdown()
+    return answer
 
 
 class _Quiet(WSGIRequestHandler):

@@ -116,27 +116,30 @@ def _wait_for_lane(url: str, names: Names, side: int) -> None:
     Raises:
         BrokerRefused: the broker does not let us in.
     """
-    while True:
-        try:
-            with link.plainly(url):
-                if _has(url, names.lane(side)):
-                    return
-            _LOG.info("The broker has no queues for us yet: the bot will make them.")
-        except BrokerRefused:
-            raise
-        except BrokerError as error:
-            _LOG.warning("%s Trying again.", error)
+    while not _has(url, names.lane(side)):
         time.sleep(_PAUSE)
 
 
 def _has(url: str, queue: str) -> bool:
+    """Whether the queue is there; why not is in the log.
+
+    Raises:
+        BrokerRefused: the broker does not let us in.
+    """
     from amqp.exceptions import NotFound
 
-    with link.connect(url, heartbeat=0) as connection:
-        try:
-            connection.default_channel.queue_declare(queue, passive=True)
-        except NotFound:
-            return False
+    try:
+        with link.plainly(url), link.connect(url, heartbeat=0) as connection:
+            try:
+                connection.default_channel.queue_declare(queue, passive=True)
+            except NotFound:
+                _LOG.info("The broker has no queues for us yet: the bot will make them.")
+                return False
+    except BrokerRefused:
+        raise
+    except BrokerError as error:
+        _LOG.warning("%s Trying again.", error)
+        return False
     return True
 
 
