@@ -138,7 +138,9 @@ async def test_everything_is_fetched_one_by_one_and_said_who_asks(
     assert commons.most == 1
     assert files(folder) == pairs(*WORKS)
     (agent,) = commons.agents
-    assert re.fullmatch(r"Stylegram/[\w.]+ \(https://\S+\) python-aiohttp/[\d.]+", agent)
+    assert re.fullmatch(
+        r"Stylegram/[\w.]+ \(a bot that paints; [\w ,]+\) python-aiohttp/[\d.]+", agent
+    )
     out = capsys.readouterr().out
     assert f"{len(WORKS)} of {len(WORKS)} are in {folder}, {len(WORKS)} of them new." in out
     assert "missing" not in out

@@ -51,7 +51,7 @@ def register(commands: Any) -> None:
         "--contact",
         default=_HOST.contact,
         metavar="ADDRESS",
-        help="where Wikimedia finds who asks, by mail or on the web (default %(default)s)",
+        help="where Wikimedia finds you, by mail or on the web (default: nowhere)",
     )
 
 

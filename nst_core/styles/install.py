@@ -55,7 +55,7 @@ class Host:
 
     Attributes:
         address: what stands for `COMMONS` in the addresses of files.
-        contact: where Wikimedia finds who is responsible, if need be: an address of any kind.
+        contact: where Wikimedia finds who asks, if need be: an address of any kind, or none.
         pause: seconds between two requests.
         tries: requests for one picture before it is given up.
         patience: most seconds to wait when the host asks to.
@@ -63,7 +63,7 @@ class Host:
     """
 
     address: str = COMMONS
-    contact: str = "https://pypi.org/project/stylegram/"
+    contact: str = ""
     pause: float = 1.0
     tries: int = 3
     patience: float = 120.0
@@ -73,7 +73,8 @@ class Host:
     def agent(self) -> str:
         """Who asks, in the form that Wikimedia's policy wants."""
         own, library = _version("stylegram"), _version("aiohttp")
-        return f"Stylegram/{own} ({self.contact}) python-aiohttp/{library}"
+        who = self.contact or "a bot that paints; fetched once, by hand"
+        return f"Stylegram/{own} ({who}) python-aiohttp/{library}"
 
 
 class _Closed(Exception):
