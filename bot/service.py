@@ -74,10 +74,11 @@ async def serve(
         needs_engine: whether to leave where the engine cannot be had; otherwise people are told.
             They are heard while it gets ready, and their pictures wait.
     """
+    stop = _asked_to_stop()
     try:
         with _alone(config.data):
             service = _build(config, executor, needs_engine=needs_engine)
-            return await _serve(service)
+            return await _serve(service, stop)
     except CannotStart as error:
         logger.critical("%s", error)
         return 1
@@ -112,20 +113,27 @@ def _build(config: Config, executor: Executor | None, *, needs_engine: bool) -> 
         raise CannotStart(msg) from error
 
 
-async def _serve(service: _Service) -> int:
+def _asked_to_stop() -> asyncio.Event:
+    """Is set by SIGINT and SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _serve(service: _Service, stop: asyncio.Event) -> int:
     code = 1
     try:
         with suppress(Interrupted):
             await unless(stop, service.run())
         code = 0
+    # Now: the end of the process may be by force.
     except (CannotStart, Hung) as error:
-        # Now: the end of the process may be by force.
         logger.critical("%s", error)
         code = SOFTWARE if isinstance(error, Hung) else 1
+    except Exception:
+        logger.critical("The bot broke down.", exc_info=True)
     finally:
         logger.info("Stopping.")
         await service.stop(code)
@@ -266,6 +274,8 @@ class _Service:
             await self._executor.start()
         except Exception as error:
             if self._needs_engine:
+                # Before those who wait hear of it: the next process may have an engine.
+                await self._desk.jobs.close()
                 raise
             # Of what is foreseen, where in the code it came from would not help the operator.
             details = None if isinstance(error, StylizeError) else error

@@ -44,3 +44,6 @@ async def unless(event: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
         for task in (working, waiting):
             task.cancel()
         await asyncio.wait({working, waiting})
+        if not working.cancelled():
+            # Nobody wants to hear of what failed unwanted; but of what is not asked, Python tells.
+            working.exception()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -15,11 +17,13 @@ import pytest_asyncio
 from lo_bot_api_emulator import ApiRefusal
 
 from bot.service import SOFTWARE
+from bot.store import Store
 from nst_core.styles import Gallery
 from tests.bot.calls import TOKEN, Call, Fault
 from tests.bot.door import picture
 from tests.bot.emulator import Emulator, Person, serving
 from tests.bot.process import BotProcess, environment, running, without_sketches
+from tests.bot.street import ORDER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -265,6 +269,44 @@ async def test_neither_weights_nor_sketches_end_with_one_line(tmp_path: Path) ->
         assert "CRITICAL" in bot.log
         assert "weights" in bot.log
         assert "Traceback" not in bot.log
+
+
+async def test_an_engine_that_cannot_be_had_costs_no_painting(tmp_path: Path) -> None:
+    server = Emulator()
+    async with serving(server.app()) as address:
+        data = tmp_path / "data"
+        settings = environment(address, tmp_path / "none.h5", STYLEGRAM_DATA=str(data))
+        person = Person(server, 2055)
+        async with running("tests.bot.sprint", SPRINT_HANGS="1", **settings) as bot:
+            await begin(person)
+            assert await bot.stop() == 0
+            await person.hears("editMessageText", where=partial(says, "being restarted"))
+        async with running(**settings, **without_sketches(tmp_path)) as bot:
+            assert await bot.ends() == 1
+            assert "goes on, which was" in bot.log
+            assert "Traceback" not in bot.log
+            # And not that there will be no painting.
+            await person.hears("editMessageText", where=partial(says, "being restarted"))
+        async with running("tests.bot.sprint", **settings):
+            await person.hears("sendPhoto")
+
+
+async def test_what_nobody_foresaw_is_in_the_log_before_the_process_is_left_by_force(
+    tmp_path: Path, random_weights: Path
+) -> None:
+    store = Store(tmp_path)
+    store.register.accept("job", ORDER)
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "stylegram.db")) as database, database:
+        database.execute("UPDATE jobs SET result = '{'")
+    server = Emulator()
+    async with serving(server.app()) as address:
+        settings = environment(address, random_weights, STYLEGRAM_DATA=str(tmp_path))
+        # It breaks down while the engine gets ready, which cannot be interrupted.
+        async with running(**settings) as bot:
+            assert await bot.ends() == 1
+            assert bot.log.count("The bot broke down.") == 1
+            assert "JSONDecodeError" in bot.log
 
 
 async def test_a_wrong_folder_of_styles_ends_with_one_line(
