@@ -53,9 +53,9 @@ class Metered:
         """See `Executor.submit`."""
         return self._watched(await self._executor.submit(job))
 
-    async def attach(self, job_id: str) -> JobHandle:
+    async def attach(self, job_id: str, user: int = 0) -> JobHandle:
         """See `Executor.attach`."""
-        return self._watched(await self._executor.attach(job_id))
+        return self._watched(await self._executor.attach(job_id, user))
 
     async def forget(self, user: int) -> None:
         """See `Executor.forget`."""

@@ -88,7 +88,7 @@ class Painter:
         if not ticket.is_left_over:
             return None
         with suppress(UnknownJob):
-            return await self.executor.attach(ticket.id)
+            return await self.executor.attach(ticket.id, alias(ticket.order.user))
         return None
 
     async def _submit(self, ticket: Ticket) -> base.JobHandle:

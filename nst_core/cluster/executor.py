@@ -111,21 +111,21 @@ class CeleryExecutor:
             self.book.check_open()
             if not known.journal.closed:
                 known.take(job)
-            self.book.claim(known)
+            self.book.claim(known, job.user)
             return Handle(self, known)
         entry = self.book.enter(job)
         self._watch.attend(entry)
         self._dispatcher.wake()
         return Handle(self, entry)
 
-    async def attach(self, job_id: str) -> JobHandle:
+    async def attach(self, job_id: str, user: int = 0) -> JobHandle:
         """See `Executor.attach`.
 
         Known is also what an earlier process handed over, as far as it was begun.
         """
         entry = self.book.find(job_id)
         if not entry.claimed:
-            self.book.claim(entry)
+            self.book.claim(entry, user)
         return Handle(self, entry)
 
     async def forget(self, user: int) -> None:

@@ -66,7 +66,7 @@ class Reception:
         self._dispatcher = dispatcher
         self._watch = watch
         self._background = background
-        self._strangers: deque[Trip] = deque()
+        self._strangers: deque[str] = deque()
         self.ready: asyncio.Future[None] | None = None
 
     def caught_up(self) -> None:
@@ -207,8 +207,9 @@ class Reception:
         entry = self._book.add(Job(id=job_id, user=0, content=b"", styles=()))
         entry.claimed = False
         entry.seen = time.monotonic()
-        self._strangers.append(entry)
+        # By their ids: what the book forgets must not be kept here, and its painting with it.
+        self._strangers.append(job_id)
         if len(self._strangers) > STRANGERS:
             oldest = self._strangers.popleft()
-            self._book.drop(lambda entry: entry is oldest and not entry.claimed)
+            self._book.drop(lambda entry: entry.job.id == oldest and not entry.claimed)
         return entry

@@ -229,11 +229,15 @@ class Executor(Protocol):
             ExecutorClosed: `close` was called.
         """
 
-    async def attach(self, job_id: str) -> JobHandle:
+    async def attach(self, job_id: str, user: int = 0) -> JobHandle:
         """A handle to a job submitted earlier.
 
         Where it turns out later that an earlier process's job was lost, it ends as `Failed` with
         the error ``UnknownJob``, and may be submitted again under the same id.
+
+        Args:
+            job_id: which one.
+            user: whose it is from now on, where an earlier process submitted it; for `forget`.
 
         Raises:
             UnknownJob: nobody knows the id.

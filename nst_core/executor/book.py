@@ -129,9 +129,10 @@ class Book(Generic[Kind]):
         self.queue.serve(entry.job.user, entry)
         entry.next_up = False
 
-    def claim(self, entry: Kind) -> None:
-        """Somebody asks for a job that nobody had asked for before."""
+    def claim(self, entry: Kind, user: int) -> None:
+        """A user asks for a job that nobody had asked for before."""
         entry.claimed = True
+        entry.job = replace(entry.job, user=user)
         if entry.journal.closed:
             self._keep(entry)
 

@@ -78,7 +78,7 @@ class LocalExecutor:
             self._try_again()
         return Handle(self, entry)
 
-    async def attach(self, job_id: str) -> JobHandle:
+    async def attach(self, job_id: str, user: int = 0) -> JobHandle:  # noqa: ARG002 - all are its own
         """See `Executor.attach`. The last `nst_core.executor.book.KEPT` ended jobs are known."""
         return Handle(self, self.book.find(job_id))
 

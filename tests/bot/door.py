@@ -67,6 +67,7 @@ class Door:
 
     Attributes:
         left: jobs that an earlier process has left here, by id.
+        owners: whose those were said to be that were attached to, by id.
         forgotten: users whose paintings it was to let go of.
     """
 
@@ -76,6 +77,7 @@ class Door:
         self.opens = asyncio.Event()
         self.opens.set()
         self.left: dict[str, Handle] = {}
+        self.owners: dict[str, int] = {}
         self.forgotten: list[int] = []
         self._submitted: asyncio.Queue[Handle] = asyncio.Queue()
 
@@ -92,9 +94,10 @@ class Door:
         self._submitted.put_nowait(handle)
         return handle
 
-    async def attach(self, job_id: str) -> Handle:
+    async def attach(self, job_id: str, user: int = 0) -> Handle:
         if job_id not in self.left:
             raise UnknownJob(job_id)
+        self.owners[job_id] = user
         return self.left[job_id]
 
     async def forget(self, user: int) -> None:

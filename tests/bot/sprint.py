@@ -88,7 +88,7 @@ class Sprinter:
             raise RuntimeError(words)
         return Sprint(job)
 
-    async def attach(self, job_id: str) -> Sprint:
+    async def attach(self, job_id: str, user: int = 0) -> Sprint:  # noqa: ARG002
         raise UnknownJob(job_id)
 
     async def forget(self, user: int) -> None:

@@ -204,6 +204,23 @@ async def test_what_the_executor_has_lost_is_submitted_once_more(
         assert atelier.door.idle
 
 
+async def test_what_an_earlier_process_has_left_is_forgotten_as_well(street: Street) -> None:
+    async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
+        person = atelier.person()
+        await person.photo(picture(1), caption=STYLE.name)
+        left = await atelier.door.next()
+        street.crash()
+    async with at_work(street.bench, street.address, data=street.folder / "next") as atelier:
+        handle = atelier.door.left[left.id] = Handle(left.job)
+        await resumed(atelier)
+        handle.happen(painted(handle))
+        await person.gets()
+        await person.say("/forget")
+        await person.reads("remember nothing")
+        assert atelier.door.forgotten == [atelier.door.owners[left.id]]
+        assert atelier.door.forgotten != [person.user]
+
+
 async def test_what_is_lost_twice_is_given_up(street: Street) -> None:
     async with at_work(street.bench, street.address, data=street.folder / "first") as atelier:
         person = atelier.person()

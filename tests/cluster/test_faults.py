@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -253,6 +255,28 @@ async def test_results_that_came_while_the_bot_was_down_arrive_once(
         await second.attach("three")
     await second.close()
     assert len(crew.notes("start")) == 2
+
+
+async def test_who_is_forgotten_leaves_no_painting_of_an_earlier_process(
+    broker: Broker, host: str, crew: Crew, pictures: Pictures
+) -> None:
+    crew.hire()
+    first = CeleryExecutor(broker.url(host))
+    await first.start()
+    await running(await first.submit(pictures.job("one", user=7)))
+    await first.close()
+    await noted(crew, "end", 1)
+    second = CeleryExecutor(broker.url(host))
+    await second.start()
+    # People have other numbers in another process.
+    assert isinstance(await terminal(await second.attach("one", user=8)), Finished)
+    left = weakref.ref(second.book.find("one"))
+    await second.forget(8)
+    with pytest.raises(UnknownJob):
+        await second.attach("one")
+    gc.collect()
+    assert left() is None
+    await second.close()
 
 
 async def test_a_job_that_still_runs_is_attached_to(
