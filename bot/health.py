@@ -18,6 +18,8 @@ __all__ = ["HANGING", "Engine", "Health", "Reason", "watch_loop"]
 _SILENCE: Final = 90.0
 # Longer than compiling takes, and than one step of a large painting does on a small machine.
 HANGING: Final = 300.0
+# Longer than fetching VGG19's weights takes on a slow line.
+_LOADING: Final = 1800.0
 _LATE: Final = 1.0
 _TICK: Final = 0.1
 # Ten seconds of them.
@@ -58,7 +60,6 @@ class Health:
         patience: seconds of silence after which a job that runs is given up for hung.
 
     Attributes:
-        engine: how far it is.
         stopping: whether the bot is about to leave.
         fleet: tells who paints elsewhere; None where this machine does.
     """
@@ -67,23 +68,32 @@ class Health:
         self, clock: Callable[[], float] = time.monotonic, patience: float = 2 * HANGING
     ) -> None:
         self._patience = patience
-        self.engine = Engine.STARTING
         self.stopping = False
         self.fleet: Callable[[], FleetState | None] = lambda: None
         self._clock = clock
+        self._engine, self._turned = Engine.STARTING, clock()
         self._heard: float | None = None
         self._beats: dict[str, float] = {}
         self._lags: deque[float] = deque(maxlen=_TICKS)
 
     @property
+    def engine(self) -> Engine:
+        """How far the engine is."""
+        return self._engine
+
+    @engine.setter
+    def engine(self, engine: Engine) -> None:
+        self._engine, self._turned = engine, self._clock()
+
+    @property
     def live(self) -> bool:
         """Whether going on makes sense; only a restart frees a thread that hangs."""
-        return self._silence() <= HANGING
+        return self._silence() <= HANGING and not self._loads_for_ever()
 
     @property
     def hopeless(self) -> bool:
         """Whether the compute thread hangs, which only a new process can mend."""
-        return self._silence() > self._patience
+        return self._silence() > self._patience or self._loads_for_ever()
 
     @property
     def ready(self) -> bool:
@@ -133,6 +143,9 @@ class Health:
             if self.engine is Engine.STARTING
             else "The engine broke down."
         )
+
+    def _loads_for_ever(self) -> bool:
+        return self._engine is Engine.STARTING and self._clock() - self._turned > _LOADING
 
     def _of_compute(self) -> str:
         silence = self._silence()

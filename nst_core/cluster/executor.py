@@ -178,3 +178,4 @@ class CeleryExecutor:
             await asyncio.to_thread(self._listener.close)
         if self._dispatcher.sender:
             await self._dispatcher.sender.close()
+            self._dispatcher.sender = None

@@ -74,8 +74,11 @@ class Studio:
     def __init__(self) -> None:
         self.goes_on = threading.Event()
         self.broken = False
+        self.loads = threading.Event()
+        self.loads.set()
 
     def warm_up(self) -> None:
+        self.loads.wait()
         if self.broken:
             msg = "no such device"
             raise RuntimeError(msg)
@@ -107,6 +110,7 @@ async def studio() -> AsyncIterator[Studio]:
     studio = Studio()
     yield studio
     studio.goes_on.set()
+    studio.loads.set()
 
 
 async def started(clinic: Clinic, studio: Studio) -> Metered:
@@ -126,6 +130,23 @@ async def until(handle: JobHandle, kind: type[Event]) -> None:
 
 def job(name: str) -> Job:
     return Job(id=name, user=1, content=picture(), styles=(picture(1),))
+
+
+async def test_an_engine_that_loads_for_ever(clinic: Clinic, studio: Studio) -> None:
+    studio.loads.clear()
+    executor = Metered(studio.executor(), clinic.metrics, clinic.health)
+    starting = asyncio.create_task(executor.start())
+    for seconds in (0, 1800):
+        clinic.time[0] += seconds
+        clinic.health.heard()
+        await clinic.is_not("engine", "The engine is starting.")
+    clinic.time[0] += 1
+    assert (await clinic.report("/livez"))[0] == 503
+    assert clinic.health.hopeless
+    studio.loads.set()
+    await starting
+    await clinic.is_ready()
+    await executor.close()
 
 
 async def test_telegram_is_silent(clinic: Clinic, studio: Studio, inbox: Inbox) -> None:
