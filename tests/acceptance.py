@@ -24,6 +24,7 @@ from nst_core.executor import (
     Queued,
 )
 from nst_core.settings import Settings
+from tests.light import LIGHT
 
 MANY = 10_000
 """Steps that no test waits for: such a job must be cancelled."""
@@ -31,7 +32,7 @@ MANY = 10_000
 
 @dataclass
 class Pictures:
-    """Encoded sources for jobs."""
+    """Encoded sources for jobs, which are light unless their settings say otherwise."""
 
     content: bytes
     style: bytes
@@ -42,7 +43,7 @@ class Pictures:
             user=user,
             content=self.content,
             styles=(self.style,),
-            settings=Settings(size=48, steps=steps, **settings),  # type: ignore[arg-type]
+            settings=Settings(size=48, steps=steps, **LIGHT | settings),
         )
 
 

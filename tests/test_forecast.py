@@ -24,7 +24,8 @@ from nst_core.executor import forecast as forecast_module
 from nst_core.executor.forecast import KEPT, MOVED, Forecast, effort_of
 from nst_core.settings import Init, Quality, Settings
 from tests.acceptance import MANY, Pictures, gather, terminal, until
-from tests.test_engine import LIGHT, tiny_network
+from tests.light import LIGHT
+from tests.test_engine import tiny_network
 
 Paint = Callable[[int, int], images.Picture]
 
@@ -164,24 +165,22 @@ def test_several_devices_share_the_line(forecast: Forecast, clock: Clock) -> Non
     assert forecast.pace() == 1
 
 
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(tiny_network)
+
+
 @pytest.fixture
-async def executor() -> AsyncIterator[LocalExecutor]:
-    executor = LocalExecutor(lambda: Engine(tiny_network))
+async def executor(engine: Engine) -> AsyncIterator[LocalExecutor]:
+    executor = LocalExecutor(lambda: engine)
     await executor.start()
     yield executor
     await executor.close()
 
 
-class LightPictures(Pictures):
-    """Their jobs are compiled in a moment."""
-
-    def job(self, name: str, user: int = 1, steps: int = 2, **settings: object) -> Job:
-        return super().job(name, user, steps, **LIGHT, **settings)
-
-
 @pytest.fixture
 def pictures(gradient: Paint) -> Pictures:
-    return LightPictures(images.encode_png(gradient(32, 48)), images.encode_jpeg(gradient(50, 40)))
+    return Pictures(images.encode_png(gradient(32, 48)), images.encode_jpeg(gradient(50, 40)))
 
 
 async def etas(*handles: JobHandle) -> list[float | None]:
@@ -300,8 +299,10 @@ async def test_what_is_no_picture_delays_nobody(
     assert isinstance(await terminal(behind), Finished)
 
 
-async def test_nothing_is_told_before_the_engine_is_ready(pictures: Pictures) -> None:
-    executor = LocalExecutor(lambda: Engine(tiny_network))
+async def test_nothing_is_told_before_the_engine_is_ready(
+    engine: Engine, pictures: Pictures
+) -> None:
+    executor = LocalExecutor(lambda: engine)
     early = await executor.submit(pictures.job("early"))
     assert await etas(early) == [None]
     await executor.start()
