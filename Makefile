@@ -10,12 +10,10 @@ STAMP := $(VENV)/.installed
 run: $(STAMP)
 	$(BIN)/python -m bot $(if $(strip $(BOT_TOKEN)),,--demo) $(ARGS)
 
-# The tests of bot and cluster start processes, a browser and a broker, and often wait for them:
-# three files at a time keep two cores busy, and leave them room to breathe.
+# Half of the tests compute; the other half start processes, a browser and a broker, and often wait
+# for them: four files at a time keep two cores busy, and leave them room to breathe.
 test: $(STAMP)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
-		--ignore tests/bot --ignore tests/cluster
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile tests/cluster tests/bot
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -9,8 +9,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from xdist.remote import Producer
 
 from nst_core.settings import VGG19_LAYERS
+from tests.turns import Turns, begin_with_the_longest
 
 # One test process shares two cores with everything else; TensorFlow's chatter says nothing here.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,6 +20,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["STYLEGRAM_STYLES"] = str(Path(__file__).parent)
 
 CHANNELS = {1: 64, 2: 128, 3: 256, 4: 512, 5: 512}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    begin_with_the_longest(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Turns | None:
+    return Turns(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def write_weights(path: Path, seed: int = 0) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.demo.server import Demo, serving
 from tests.bot.browser.chat import DESKTOP
+from tests.bot.process import environment, running
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root, in a container, and never on the net.
@@ -36,6 +38,30 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
         yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def open_studio(weights: Path, steps: int) -> AsyncIterator[Demo]:
+    """A server with the real bot, whose paintings take that many steps."""
+    async with serving() as demo:
+        settings = environment(demo.address, weights, STYLEGRAM_STEPS=str(steps))
+        async with running(**settings) as bot:
+            await bot.logs("is listening")
+            yield demo
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def studio(random_weights: Path) -> AsyncIterator[Demo]:
+    """Where a painting is there in a moment."""
+    async with open_studio(random_weights, 8) as demo:
+        yield demo
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def slow_studio(random_weights: Path) -> AsyncIterator[Demo]:
+    """Where it takes long enough to be seen at work, and to be stopped."""
+    async with open_studio(random_weights, 160) as demo:
+        yield demo
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from bot.demo.server import Demo, serving
+from bot.demo.server import Demo
 from bot.texts import Text
 from bot.words import Language, words_in
 from tests.bot.browser.chat import PATIENCE, Chat, file, shows_picture
-from tests.bot.process import environment, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WAVE = "Great Wave"
 MOSAIC = "Golden Mosaic"
-STEPS = "160"
 NEXT = words_in(Language.ENGLISH).plain(Text.BUTTON_NEXT)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def studio(random_weights: Path) -> AsyncIterator[Demo]:
-    async with serving() as demo:
-        settings = environment(demo.address, random_weights, STYLEGRAM_STEPS=STEPS)
-        async with running(**settings) as bot:
-            await bot.logs("is listening")
-            yield demo
 
 
 async def opened(studio: Demo, page: Page, number: int) -> Chat:
@@ -44,8 +29,8 @@ async def painted(message: Locator, words: str) -> None:
     await shows_picture(message.get_by_test_id("photo"))
 
 
-async def test_somebody_new_follows_a_link_and_never_types(studio: Demo, page: Page) -> None:
-    await page.goto(f"{studio.address}/?start=style_waves")
+async def test_somebody_new_follows_a_link_and_never_types(slow_studio: Demo, page: Page) -> None:
+    await page.goto(f"{slow_studio.address}/?start=style_waves")
     chat = Chat(page)
     await chat.pane.get_by_test_id("start").click()
     await expect(chat.of("bot").last).to_contain_text(f"{WAVE} it is", timeout=PATIENCE)

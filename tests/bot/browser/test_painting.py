@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from bot.demo.server import Demo, serving
+from bot.demo.server import Demo
 from tests.bot.browser.chat import PATIENCE, Chat, file, shows_picture
-from tests.bot.process import environment, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STYLE = "Golden Mosaic"
-# Long enough to be seen at work, and to be stopped.
-STEPS = "120"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def studio(random_weights: Path) -> AsyncIterator[Demo]:
-    async with serving() as demo:
-        settings = environment(demo.address, random_weights, STYLEGRAM_STEPS=STEPS)
-        async with running(**settings) as bot:
-            await bot.logs("is listening")
-            yield demo
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def chat(studio: Demo, page: Page) -> Chat:
+async def opened(studio: Demo, page: Page) -> Chat:
     """A chat of somebody new, on a fresh page."""
     account = next(iter(studio.world))
     number = account.add_person("Ada").id
@@ -39,7 +23,13 @@ async def chat(studio: Demo, page: Page) -> Chat:
     return Chat(page, number)
 
 
-async def test_a_sample_and_a_style_become_a_painting(chat: Chat) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat(studio: Demo, page: Page) -> Chat:
+    return await opened(studio, page)
+
+
+async def test_a_sample_and_a_style_become_a_painting(slow_studio: Demo, page: Page) -> None:
+    chat = await opened(slow_studio, page)
     await chat.pane.get_by_test_id("sample").first.click()
     await shows_picture(chat.of("me").get_by_test_id("photo"))
     await chat.button(STYLE).click()
@@ -80,7 +70,8 @@ async def test_two_pictures_at_once_are_photo_and_style(chat: Chat) -> None:
     await expect(chat.of("bot").last).to_contain_text("your own style")
 
 
-async def test_cancel_stops_the_work(chat: Chat) -> None:
+async def test_cancel_stops_the_work(slow_studio: Demo, page: Page) -> None:
+    chat = await opened(slow_studio, page)
     await chat.attach(file("photo.png", 4), caption=STYLE)
     await chat.button("Cancel").click()
     await expect(chat.of("bot")).to_contain_text("Cancelled", timeout=PATIENCE)
