@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from kombu import Producer
 
 PHOTO: Final = ROOT / "bot" / "demo" / "samples" / "lighthouse.jpg"
+AURORA: Final = ROOT / "nst_core" / "styles" / "examples" / "aurora.jpg"
 _NUMBERS: Final = count()
 _METHODS: Final = (
     "sendMessage",
@@ -132,11 +133,9 @@ def sizes() -> Iterator[str]:
     )  # fmt: skip
     yield f"progress: {_size(letter(step))}"
     yield f"presence: {_size(pack(presence()))}"
-    painting = images.decode(
-        (ROOT / "nst_core" / "styles" / "examples" / "aurora.jpg").read_bytes()
-    )
+    painting = images.decode(AURORA.read_bytes())
+    height, width = painting.shape[:2]
     for side in (256, 512, 1024, 2048):
-        height, width = painting.shape[:2]
         factor = side / max(height, width)
         picture = images.resize(painting, round(factor * height), round(factor * width))
         preview, whole = images.encode_jpeg(picture, 85), images.encode_png(picture)
