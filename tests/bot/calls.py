@@ -13,7 +13,7 @@ from lo_bot_api_emulator import ApiRefusal
 
 TOKEN = "424242:TheSecretPartOfTheToken"  # noqa: S105 - of nobody
 USERNAME = "style_bot"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 Json = dict[str, Any]
 _QUIET = {"getUpdates", "getMe", "getFile", "deleteWebhook"}
