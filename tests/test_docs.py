@@ -154,11 +154,10 @@ def test_pictures_are_painted_as_written(studio: Path) -> None:
 def test_programs_run_as_written(
     studio: Path,
     capsys: pytest.CaptureFixture[str],
-    random_weights: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # An executor loads VGG19 by itself.
-    monkeypatch.setenv("NST_WEIGHTS", str(random_weights))
+    # An executor makes an engine of its own.
+    monkeypatch.setattr("nst_core.executor.patience.Patience", lambda: tiny_network)
     with engine_over(tiny_network):
         for _, said in blocks("python"):
             known: dict[str, Any] = {}

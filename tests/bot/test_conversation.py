@@ -36,7 +36,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 STYLES = list(Gallery.load(None))
 STYLE = STYLES[0]
-STEPS = 12
+STEPS = 4
 
 
 class Town(Protocol):
