@@ -9,6 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 
 from nst_core.settings import VGG19_LAYERS
@@ -18,6 +19,10 @@ from tests.turns import Turns, begin_with_the_longest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # No pictures are here: what the developer's own gallery holds is no test's business.
 os.environ["STYLEGRAM_STYLES"] = str(Path(__file__).parent)
+
+# How long an example takes is this machine's affair, and that of what else it does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 CHANNELS = {1: 64, 2: 128, 3: 256, 4: 512, 5: 512}
 

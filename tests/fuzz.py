@@ -18,6 +18,5 @@ def thorough(usual: int) -> settings:
         max_examples=EXAMPLES or usual,
         derandomize=not EXAMPLES,
         database=None,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

@@ -148,7 +148,7 @@ def test_losses_do_not_grow_with_the_size(statistic: Statistic) -> None:
 
 
 @every_statistic
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(scale=st.floats(0.5, 5000))
 def test_losses_do_not_depend_on_the_scale_of_activations(
     statistic: Statistic, scale: float

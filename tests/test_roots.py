@@ -66,7 +66,7 @@ def distance(found: Array, expected: Array) -> float:
     return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 24), st.floats(-4, 7), st.floats(0, 1))
 def test_root_squares_back(seed: int, size: int, magnitude: float, part: float) -> None:
     wanted = 10**magnitude * covariance(seed, size, max(1, round(part * size)))
@@ -90,7 +90,7 @@ def test_nuclear_norm_is_the_sum_of_the_singular_values(
     assert found == pytest.approx(singular_sum(rows @ by), rel=5e-3)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 20))
 def test_nuclear_norm_by_itself(seed: int, places: int, channels: int) -> None:
     """Whichever of the two is smaller, with no root to help."""

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from telegram import Message
@@ -352,7 +352,6 @@ numbered = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), characters, spelled, numbered))
 async def test_whatever_the_link_it_is_refused(url: str) -> None:
     names = Names(itertools.repeat([("127.0.0.1", 0), ("::1", 0)]))
