@@ -168,7 +168,7 @@ async def test_one_tap_from_a_painting_to_the_next(town: Town) -> None:
     await person.press(second, "Keep my colours")
     third = await painting_for(person, photo)
     assert third.text.startswith(f"{STYLE.title} · strength 65 · your colours")
-    assert "Painting’s colours" in third.buttons
+    assert "Style’s colours" in third.buttons
 
 
 async def test_two_taps_on_one_button_are_one_painting(town: Town) -> None:

@@ -391,7 +391,7 @@ async def test_nobody_is_told_that_something_was_kept_or_forgotten_that_was_not(
         other = sqlite3.connect(street.folder / "first" / "stylegram.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         try:
-            query = await person.press(menu, "As at the beginning")
+            query = await person.press(menu, "Reset everything")
             assert "could not note that down" in await person.is_answered(query)
             await person.say("/forget")
             await person.reads("could not forget everything")

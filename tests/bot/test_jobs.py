@@ -660,7 +660,7 @@ async def test_a_sketch_has_no_brush_and_no_film(shop: Shop) -> None:
     handle = await shop.door.next()
     handle.happen(replace(finished(job), sketched=True))
     sent = await shop.person.gets()
-    assert {"Stronger", "Keep my colours", "Original file"} <= set(sent.buttons)
+    assert {"Stronger", "Keep my colours", "As a file"} <= set(sent.buttons)
     assert not {"Bolder brush", "Finer brush", "Try again", "Time-lapse"} & set(sent.buttons)
 
 

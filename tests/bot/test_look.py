@@ -74,7 +74,7 @@ def test_words_for_what_is_unusual() -> None:
     look = replace(USUAL, strength=35, own_colors=True, brush=2, size=512, attempt=1)
     said = ["strength 35", "your colours", "bolder brush × 2", "512 px", "attempt 2"]
     assert list(described(look, USUAL, ENGLISH)) == said
-    assert "the painting’s colours" in described(USUAL, look, ENGLISH)
+    assert "the style’s colours" in described(USUAL, look, ENGLISH)
     gallery = Gallery.load(None)
     (name, *_) = gallery.names()
     assert title(Preset(name), look, look, gallery, ENGLISH) == gallery.find(name).title

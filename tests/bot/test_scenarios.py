@@ -82,7 +82,7 @@ def webp() -> bytes:
 async def test_the_picture_may_be_the_style(atelier: Atelier) -> None:
     person = atelier.person()
     await person.photo(picture(1))
-    await person.press(await person.is_asked(), "This is the style")
+    await person.press(await person.is_asked(), "This photo is the style")
     await person.reads("Now send me the photo")
     photo = await person.photo(picture(2))
     handle, sent = await atelier.paints(person)
@@ -401,13 +401,13 @@ async def test_the_lossless_file_at_once_and_after_a_restart(tmp_path: Path) -> 
             person = atelier.person()
             photo = await person.photo(picture(1), caption=FIRST.name)
             handle, sent = await atelier.paints(person)
-            await person.press(sent, "Original file")
+            await person.press(sent, "As a file")
             file = await person.hears("sendDocument")
             assert file.file("document") == painted(handle).image
             assert file.reply_to == photo["message_id"]
             assert atelier.door.idle
         async with at_work(bench, demo.address, data=tmp_path) as atelier:
-            query = await person.press(sent, "Original file")
+            query = await person.press(sent, "As a file")
             assert "paint it once again" in await person.is_answered(query)
             again, file = await atelier.paints(person)
             assert file.method == "sendDocument"
@@ -493,7 +493,7 @@ async def set_to(person: Visitor, field: str, value: str) -> Call:
         ("Quality: standard", "draft, quick", "Quality: draft, quick", {"quality": Quality.DRAFT}),
         ("Size: 64 px", "256 px", "Size: 256 px", {"size": 256}),
         ("Strength: 50", "80", "Strength: 80", {"strength": 80.0}),
-        ("Colours: the painting’s", "the photo’s", "Colours: the photo’s", {"own_colors": True}),
+        ("Colours: the style’s", "the photo’s", "Colours: the photo’s", {"own_colors": True}),
         ("Brush: usual", "bold", "Brush: bold", {"brush": 1}),
     ],
 )
@@ -520,7 +520,7 @@ async def test_settings_are_kept_and_used(
 async def test_settings_go_back_to_the_beginning(atelier: Atelier) -> None:
     person = atelier.person()
     menu = await set_to(person, "Strength: 50", "80")
-    await person.press(menu, "As at the beginning")
+    await person.press(menu, "Reset everything")
     assert "Strength: 50" in (await person.hears("editMessageText")).buttons
 
 

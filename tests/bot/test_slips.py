@@ -339,7 +339,7 @@ async def test_what_is_painted_anew_for_a_copy_is_kept(atelier: Atelier) -> None
     await person.photo(picture(1), caption=FIRST.name)
     _, sent = await atelier.paints(person)
     atelier.desk.jobs.copies.forget(person.user)
-    await person.press(sent, "Original file")
+    await person.press(sent, "As a file")
     await atelier.paints(person)
     await person.press(sent, "Time-lapse")
     await person.hears("sendAnimation")
