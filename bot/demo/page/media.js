@@ -80,7 +80,7 @@ export class Media {
     const grid = nodes.length > 1 && kinds.every((kind) => VISUAL.has(kind));
     this.#shown = shape;
     this.node.hidden = !nodes.length;
-    this.node.classList.toggle("pictures", grid || kinds[0] === "photo");
+    this.node.classList.toggle("pictures", grid || VISUAL.has(kinds[0]));
     this.node.replaceChildren(...(grid ? [album(nodes)] : nodes));
   }
 
