@@ -272,7 +272,9 @@ class Settings:
 
 def _choice_problem(name: str, value: object, kind: type[StrEnum]) -> Iterator[str]:
     if not isinstance(value, kind):
-        yield f"{name} must be one of {', '.join(kind)}, not {value!r}"
+        # The name alone would be told that it must be itself.
+        meant = f": {kind.__name__}({value!r})" if value in list(kind) else ""
+        yield f"{name} must be one of {', '.join(kind)}{meant}, not {value!r}"
 
 
 def _number_problem(value: object, low: float, high: float, *, whole: bool) -> str:

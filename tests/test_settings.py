@@ -103,7 +103,11 @@ def test_a_coarser_brush_needs_a_larger_style_picture(size: int, scale: float, s
         ({"style_weights": (1e308, 1e308)}, "a weight must be between 0"),
         ({"style_weights": (None,)}, "a weight must be a number"),
         ({"style_weights": 3}, "must be a tuple"),
-        ({"quality": "standard"}, "quality must be one of sketch, draft"),
+        (
+            {"quality": "standard"},
+            r"sketch, draft, standard, fine: Quality\('standard'\), not 'standard'",
+        ),
+        ({"quality": "best"}, "quality must be one of sketch, draft, standard, fine, not 'best'"),
         ({"init": "noise"}, "init must be one of palette"),
         ({"size": 33.5}, "size must be a whole number"),
         ({"size": None}, "size must be a whole number"),
