@@ -157,5 +157,7 @@ def _told(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        msg = f"{what}: {error}"
+        # The system's own sentence would name a file that only we know of.
+        reason = error.strerror if isinstance(error, OSError) else None
+        msg = f"{what}: {reason or error}"
         raise BackupError(msg) from error
