@@ -254,6 +254,20 @@ def test_a_sketch(tmp_path: Path, photo: Path, style: Path) -> None:
 
 
 @needs_sketches
+def test_who_looks_on_is_told_that_it_is_done(
+    tmp_path: Path,
+    photo: Path,
+    style: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    out = tmp_path / "out.png"
+    assert nst("stylize", photo, "-s", style, "-o", out, "--size", 80, "--quality", "sketch") == 0
+    assert f"{out}: 80 × 60 px in " in capsys.readouterr().err
+
+
+@needs_sketches
 def test_without_weights_there_is_a_sketch_and_a_word_about_it(
     tmp_path: Path, photo: Path, style: Path
 ) -> None:
@@ -504,6 +518,13 @@ def test_bad_flags_are_code_2(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_who_names_no_command_is_told_where_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([])
+    assert caught.value.code == 2
+    assert "`nst --help` tells more" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_one_line_and_spares_the_old_file(

@@ -61,7 +61,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line; `--help` says the rest."""
 
     def error(self, message: str) -> NoReturn:
-        raise SystemExit(_complain(message, 2))
+        raise SystemExit(_complain(f"{message}; `{self.prog} --help` tells more", 2))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -160,7 +160,7 @@ def _tiles(pictures: _Pictures, stages: Stages, result: Result) -> list[tuple[st
 
 
 def _tell(arguments: argparse.Namespace, result: Result) -> None:
-    """Say in one line what is not as it was asked for."""
+    """Say in one line what is not as it was asked for; to who looks on, also that it is done."""
     height, width = result.picture.shape[:2]
     words = {
         Note.SMALLER: f"Memory ran out, so this is painted at {width}x{height}.",
@@ -174,3 +174,7 @@ def _tell(arguments: argparse.Namespace, result: Result) -> None:
         lines.append(f"A sketch has no loss curves, so {arguments.plot} is not written.")
     if lines:
         sys.stderr.write(f"nst: {' '.join(lines)}\n")
+    if sys.stderr.isatty():
+        # The bar that showed the work has gone, and would leave nothing at all.
+        done = f"{arguments.output}: {width} × {height} px in {result.seconds:.0f} s"
+        sys.stderr.write(f"{done}\n")
