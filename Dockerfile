@@ -66,7 +66,6 @@ ENV PATH=/opt/stylegram/bin:${PATH} \
     CUDA_CACHE_PATH=/data/cuda \
     MPLCONFIGDIR=/tmp/matplotlib \
     XDG_CACHE_HOME=/tmp/cache \
-    TF_CPP_MIN_LOG_LEVEL=2 \
     STYLEGRAM_DATA=/data/bot \
     STYLEGRAM_HOST=0.0.0.0 \
     STYLEGRAM_METRICS_PORT=9090

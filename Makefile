@@ -33,6 +33,7 @@ format: $(STAMP)
 install: $(STAMP)
 
 $(STAMP): pyproject.toml requirements-dev.lock
+	@echo "Setting up $(VENV), which takes a few minutes and happens once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .

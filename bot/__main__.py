@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(config: Config, options: argparse.Namespace) -> int:
     logs.set_up(config.log_level, config.token, config.log_format)
+    # What native libraries write goes past all that: pages of it, in no format.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # What people say and send is for nobody else on this machine.
     os.umask(0o077)
     try:
