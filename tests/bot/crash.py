@@ -47,6 +47,7 @@ class Photo:
     visitor: Visitor
     message: int
     answers: list[Call] = field(default_factory=list)
+    presses: int = 0
 
     @property
     def paintings(self) -> int:
@@ -59,6 +60,11 @@ class Photo:
     @property
     def is_given_up(self) -> bool:
         return any("brings me down" in call.text for call in self.answers)
+
+    @property
+    def is_unasked(self) -> bool:
+        """Painted more often than asked for: once, and once for each press of "Send it again"."""
+        return self.paintings > 1 + self.presses
 
     @property
     def is_asked(self) -> bool:
@@ -78,6 +84,7 @@ class Report:
         unheard: photos that were never answered at all.
         outcomes: paintings a photo that was accepted, as a count of photos.
         asked: photos whose people were asked whether the painting had arrived.
+        unasked: photos that have more paintings than their people asked for.
         stuck: progress messages that still stand there.
     """
 
@@ -88,6 +95,7 @@ class Report:
     unheard: int
     outcomes: Counter[int]
     asked: int
+    unasked: int
     stuck: int
 
 
@@ -129,6 +137,7 @@ class Town:
         # A press may be killed together with the bot: who still sees nothing presses again.
         asked = [call for call in photo.answers if "Send it again" in call.buttons]
         if asked and not photo.paintings:
+            photo.presses += 1
             await photo.visitor.press(asked[-1], "Send it again")
 
     @property
@@ -198,6 +207,7 @@ async def crash(
         unheard=len(town.photos) - len(accepted),
         outcomes=Counter(photo.paintings for photo in accepted if not photo.is_given_up),
         asked=sum(photo.is_asked for photo in accepted),
+        unasked=sum(photo.is_unasked for photo in accepted),
         stuck=len(town.stuck),
     )
 
@@ -239,6 +249,7 @@ def main() -> None:
         ("tidied by a press", report.tidied),
         *((f"photos with {count} paintings", n) for count, n in sorted(report.outcomes.items())),
         ("asked whether it arrived", report.asked),
+        ("more than asked for", report.unasked),
         ("progress messages left", report.stuck),
     ]
     sys.stdout.write("".join(f"{name:<28}{number:>6}\n" for name, number in rows))
