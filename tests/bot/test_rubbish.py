@@ -40,6 +40,7 @@ from tests.hostile import encoded, photo
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 STYLE = STYLES[0]
+_HUGE = bytes(MAX_FILE_BYTES + 1)
 Json: TypeAlias = dict[str, Any]
 
 
@@ -89,7 +90,8 @@ async def site() -> AsyncIterator[Site]:
         links = Links(
             is_allowed=lambda ip: ip == ip_address("127.0.0.1"),
             ports=frozenset({port, 443}),
-            first_byte=0.2,
+            # Only one page is slow, and that for ever; the others come as soon as they can.
+            first_byte=2.0,
         )
         async with opened(links=links) as atelier:
             site = Site(atelier, address, pages, [])
@@ -102,11 +104,11 @@ async def site() -> AsyncIterator[Site]:
 async def _answer(request: web.Request, pages: dict[str, bytes]) -> web.Response:
     match request.match_info["name"]:
         case "slow":
-            await asyncio.sleep(1)
+            await asyncio.Event().wait()
         case "round":
             raise web.HTTPFound(request.path)
         case "huge":
-            return web.Response(body=b"x" * (MAX_FILE_BYTES + 1))
+            return web.Response(body=_HUGE)
         case "page":
             return web.Response(text="<html>a cat</html>", content_type="text/html")
         case name if name in pages:
