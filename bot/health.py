@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -71,7 +72,8 @@ class Health:
         self.stopping = False
         self.fleet: Callable[[], FleetState | None] = lambda: None
         self._clock = clock
-        self._engine, self._turned = Engine.STARTING, clock()
+        # Nobody has started it yet: that may wait for Telegram for as long as it likes.
+        self._engine, self._turned = Engine.STARTING, math.inf
         self._heard: float | None = None
         self._beats: dict[str, float] = {}
         self._lags: deque[float] = deque(maxlen=_TICKS)
